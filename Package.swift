@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 language mode comes with the tools version; our own targets also fail on any warning.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+]
+
+/// Kernels stay optimised in debug builds too: unoptimised loops are 30 to 250 times slower.
+let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, settings: [SwiftSetting] = strict
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: ["README.md"],
+        swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "grove",
+    products: [
+        .executable(name: "grove", targets: ["grove"]),
+        .executable(name: "grove-broker", targets: ["grove-broker"]),
+        .executable(name: "grove-worker", targets: ["grove-worker"]),
+        .library(name: "GroveClient", targets: ["GroveClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // traits: [] keeps full Foundation, and with it ICU, out of the client.
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // C headers made visible. CZeroMQ has no pkgConfig: libzmq's adds a flag that SwiftPM refuses.
+        .systemLibrary(name: "CZeroMQ", path: "Sources/CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(
+            name: "COpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CKernels", path: "Sources/CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=on"])]),
+
+        // Numbers.
+        library("Neural", ["CKernels", "COpenBLAS"], settings: optimised),
+        library("Models", ["Neural"], settings: optimised),
+        library("Imaging", ["CPNG"]),
+
+        // Messages.
+        library("Wire", [protobuf]),
+        library("Transport", ["CZeroMQ"]),
+        library("JobStore", [grdb]),
+
+        // The three users and their shells.
+        library("BrokerCore", ["Wire", "Transport", "JobStore", logging]),
+        library("WorkerCore", ["Wire", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
+        library("GroveClient", ["Wire", "Transport"], path: "Clients/Swift/GroveClient"),
+        program("grove-broker", ["BrokerCore", argumentParser, logging, unixSignals]),
+        program("grove-worker", ["WorkerCore", argumentParser, logging, unixSignals]),
+        program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
+
+        // Tests, one folder a target.
+        .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("NeuralTests", ["Neural", "TestSupport"]),
+        tests("ModelsTests", ["Models", "Neural", "TestSupport"]),
+        tests("ParityTests", ["Models", "Neural", "TestSupport"]),
+        tests("ImagingTests", ["Imaging", "TestSupport"]),
+        tests("WireTests", ["Wire"]),
+        tests("TransportTests", ["Transport"]),
+        tests("JobStoreTests", ["JobStore"]),
+        tests("BrokerCoreTests", ["BrokerCore", "JobStore", "Wire"]),
+        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging"]),
+        tests("GroveClientTests", ["GroveClient", "Wire", "Transport"]),
+        tests("IntegrationTests", ["GroveClient", "Wire"]),
+    ]
+)
