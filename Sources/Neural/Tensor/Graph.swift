@@ -1,0 +1,42 @@
+/// The record of one forward pass: what each operation needs to send gradients back.
+///
+/// Operations are methods in extensions (`Ops/`), one file a family, forward and backward side by side.
+package final class Graph {
+    /// Batch statistics, dropout and power iterations, as in PyTorch's `train()`.
+    package let training: Bool
+    /// Whether backward passes are wanted; a sampling pass records nothing and frees its tensors as it goes.
+    package let recording: Bool
+    private var tape: [() -> Void] = []
+
+    package init(training: Bool, recording: Bool) {
+        self.training = training
+        self.recording = recording
+    }
+
+    /// A pass in evaluation mode that keeps nothing.
+    package static var inference: Graph { Graph(training: false, recording: false) }
+
+    /// A result that needs a gradient when this pass is recorded and an input needs one.
+    package func output(_ shape: [Int], from inputs: Tensor?...) -> Tensor {
+        Tensor(shape, requiresGradient: recording && inputs.contains { $0?.requiresGradient == true })
+    }
+
+    /// Adds an operation's backward pass, which reads the result's gradient and adds to the inputs' gradients.
+    package func record(_ backward: @escaping () -> Void) {
+        tape.append(backward)
+    }
+
+    /// Sends the gradient of a scalar back to everything it was computed from.
+    package func backward(from loss: Tensor) {
+        precondition(loss.count == 1, "backward: the loss has shape \(loss.shape), not one value")
+        backward(from: loss, seed: [1])
+    }
+
+    /// Sends a given gradient of `output` back; steps are dropped as they run, so memory falls on the way.
+    package func backward(from output: Tensor, seed: [Float]) {
+        precondition(seed.count == output.count, "backward: \(seed.count) seeds for shape \(output.shape)")
+        let gradient = output.gradient()
+        for index in seed.indices { gradient[index] += seed[index] }
+        while let step = tape.popLast() { step() }
+    }
+}

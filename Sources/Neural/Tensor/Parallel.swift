@@ -1,0 +1,45 @@
+import COpenBLAS
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The one place where work is spread over cores.
+///
+/// Results never depend on the number of lanes: callers split work over images or fixed chunks and never over a sum.
+package enum Parallel {
+    private static let laneCount = Atomic<Int>(ProcessInfoCores.count)
+
+    /// How many cores a kernel may use; the default is all of them. OpenBLAS itself stays on one thread a call.
+    package static var threads: Int {
+        get { laneCount.load(ordering: .relaxed) }
+        set { laneCount.store(max(1, newValue), ordering: .relaxed) }
+    }
+
+    private static let oneBLASThread: Void = openblas_set_num_threads(1)
+
+    /// Runs `body(0) ... body(count - 1)`, each once, in any order and on any lane.
+    package static func forEach(_ count: Int, _ body: (Int) -> Void) {
+        _ = oneBLASThread
+        let lanes = min(threads, count)
+        guard lanes > 1 else {
+            for index in 0..<count { body(index) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        withoutActuallyEscaping(body) { body in
+            // Safe: concurrentPerform returns only when every lane has, and callers write to disjoint memory.
+            nonisolated(unsafe) let body = body
+            DispatchQueue.concurrentPerform(iterations: lanes) { _ in
+                while true {
+                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    if index >= count { return }
+                    body(index)
+                }
+            }
+        }
+    }
+}
+
+private enum ProcessInfoCores {
+    static let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+}

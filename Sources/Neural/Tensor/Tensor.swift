@@ -1,0 +1,94 @@
+/// Float32 values, row-major; images are `[N, H, W, C]`, channels last.
+///
+/// A tensor that needs a gradient keeps one buffer of its own shape, to which backward passes *add*.
+/// Unchecked Sendable: a tensor is used by one compute queue at a time; the owner of a model sees to that.
+package final class Tensor: @unchecked Sendable {
+    package let shape: [Int]
+    package let count: Int
+    package let data: UnsafeMutablePointer<Float>
+    /// Whether a backward pass is wanted through this tensor.
+    package let requiresGradient: Bool
+    private var gradientBuffer: UnsafeMutablePointer<Float>?
+    /// What keeps `data` alive when this tensor is a view of another one's values.
+    private let viewed: Tensor?
+
+    /// Uninitialised values.
+    package init(_ shape: [Int], requiresGradient: Bool = false) {
+        self.shape = shape
+        self.requiresGradient = requiresGradient
+        count = shape.reduce(1, *)
+        data = BufferPool.take(count)
+        viewed = nil
+    }
+
+    /// The given values in row-major order.
+    package convenience init(_ shape: [Int], _ values: [Float], requiresGradient: Bool = false) {
+        self.init(shape, requiresGradient: requiresGradient)
+        precondition(values.count == count, "Tensor: \(values.count) values do not fill shape \(shape)")
+        values.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { data.update(from: base, count: count) }
+        }
+    }
+
+    /// The same values under another shape, without a gradient of its own.
+    private init(viewing other: Tensor, as shape: [Int]) {
+        self.shape = shape
+        requiresGradient = false
+        count = other.count
+        data = other.data
+        viewed = other
+    }
+
+    deinit {
+        if let gradientBuffer { BufferPool.giveBack(gradientBuffer, count) }
+        if viewed == nil { BufferPool.giveBack(data, count) }
+    }
+
+    package static func zeros(_ shape: [Int]) -> Tensor { filled(shape, with: 0) }
+
+    package static func filled(_ shape: [Int], with value: Float) -> Tensor {
+        let tensor = Tensor(shape)
+        tensor.data.update(repeating: value, count: tensor.count)
+        return tensor
+    }
+
+    /// A copy of the values.
+    package var values: [Float] { Array(UnsafeBufferPointer(start: data, count: count)) }
+
+    /// The length of the last axis.
+    package var channels: Int { shape.last ?? 1 }
+
+    /// The product of all axes but the last.
+    package var rows: Int { channels == 0 ? 0 : count / channels }
+
+    /// The only value of a tensor that holds one.
+    package func item() -> Float {
+        precondition(count == 1, "item: a tensor of shape \(shape) does not hold one value")
+        return data[0]
+    }
+
+    /// The gradient's buffer, zeroed when it is first asked for.
+    package func gradient() -> UnsafeMutablePointer<Float> {
+        if let gradientBuffer { return gradientBuffer }
+        let buffer = BufferPool.take(count)
+        buffer.update(repeating: 0, count: count)
+        gradientBuffer = buffer
+        return buffer
+    }
+
+    /// The gradient's buffer where a backward pass has reached this tensor.
+    package var gradientIfAny: UnsafeMutablePointer<Float>? { gradientBuffer }
+
+    /// Forgets the gradient, so that the next backward pass starts from zero.
+    package func clearGradient() {
+        if let gradientBuffer { BufferPool.giveBack(gradientBuffer, count) }
+        gradientBuffer = nil
+    }
+
+    /// The same values under another shape. For tensors outside a backward pass; inside, `Graph.reshape` is meant.
+    package func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(shape.reduce(1, *) == count, "reshaped: \(self.shape) does not hold the values of \(shape)")
+        precondition(!requiresGradient, "reshaped: use Graph.reshape where a gradient is needed")
+        return Tensor(viewing: self, as: shape)
+    }
+}
