@@ -69,12 +69,13 @@ let package = Package(
         // Messages.
         library("Wire", [protobuf]),
         library("Transport", ["CZeroMQ"]),
+        library("Calls", ["Wire", "Transport"]),
         library("JobStore", [grdb]),
 
         // The three users and their shells.
         library("BrokerCore", ["Wire", "Transport", "JobStore", logging]),
-        library("WorkerCore", ["Wire", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
-        library("GroveClient", ["Wire", "Transport"], path: "Clients/Swift/GroveClient"),
+        library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
+        library("GroveClient", ["Wire", "Calls", "Transport"], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", argumentParser, logging, unixSignals]),
         program("grove-worker", ["WorkerCore", argumentParser, logging, unixSignals]),
         program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
@@ -87,8 +88,9 @@ let package = Package(
         tests("ImagingTests", ["Imaging", "TestSupport"]),
         tests("WireTests", ["Wire"]),
         tests("TransportTests", ["Transport"]),
+        tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore"]),
-        tests("BrokerCoreTests", ["BrokerCore", "JobStore", "Wire"]),
+        tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire"]),
         tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging"]),
         tests("GroveClientTests", ["GroveClient", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "Wire"]),
