@@ -1,0 +1,41 @@
+# Grove: `make demo` and `make test` are the whole set-up; `make help` lists the rest.
+SWIFT ?= swift
+FLAGS := -c release --explicit-target-dependency-import-check error
+BIN = $(shell $(SWIFT) build $(FLAGS) --show-bin-path)
+
+.PHONY: help bootstrap build demo test parity format lint link-check clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+bootstrap: ## Install the Debian packages that the build needs
+	@sh Deploy/bootstrap.sh
+
+build: bootstrap ## Build the broker, the worker and the command line client
+	$(SWIFT) build $(FLAGS) --product grove
+	$(SWIFT) build $(FLAGS) --product grove-broker
+	$(SWIFT) build $(FLAGS) --product grove-worker
+
+demo: build ## Train on digits through a real broker and worker; contact sheets in demo/
+	@sh Deploy/demo.sh $(BIN) demo
+
+test: bootstrap ## Build everything and run all tests
+	$(SWIFT) build $(FLAGS) --build-tests
+	@sh Deploy/link-check.sh $(BIN)
+	$(SWIFT) test $(FLAGS) --skip-build
+
+parity: bootstrap ## Only the comparison with the authors' numbers, a line a fixture
+	$(SWIFT) build $(FLAGS) --build-tests
+	@GROVE_PARITY_REPORT=1 $(SWIFT) test $(FLAGS) --skip-build --filter ParityTests
+
+link-check: build ## Show that the client links no BLAS, PNG or SQLite, and the broker no BLAS or PNG
+	@sh Deploy/link-check.sh $(BIN)
+
+format: ## Rewrite the sources in the project's style
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Clients Tests
+
+lint: ## Check the style
+	$(SWIFT) format lint --strict --recursive Package.swift $$(git ls-files '*.swift' | grep -v /Generated/)
+
+clean: ## Remove build products
+	rm -rf .build demo
