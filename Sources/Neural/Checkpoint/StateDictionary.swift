@@ -5,8 +5,8 @@ package struct StateDictionary {
     /// What a name stands for.
     package enum Entry {
         case parameter(Parameter)
-        /// Values that a forward pass updates, such as running statistics; stored as they are.
-        case buffer(Tensor)
+        /// Values that a forward pass or an optimiser updates, such as running statistics or moments.
+        case buffer(Tensor, layout: ParameterLayout)
         /// One integer, stored as an I64 without axes, such as `num_batches_tracked`.
         case counter(get: () -> Int64, set: (Int64) -> Void)
     }
@@ -18,7 +18,9 @@ package struct StateDictionary {
 
     package mutating func add(_ name: String, _ parameter: Parameter) { insert(name, .parameter(parameter)) }
 
-    package mutating func addBuffer(_ name: String, _ tensor: Tensor) { insert(name, .buffer(tensor)) }
+    package mutating func addBuffer(_ name: String, _ tensor: Tensor, layout: ParameterLayout = .vector) {
+        insert(name, .buffer(tensor, layout: layout))
+    }
 
     package mutating func addCounter(
         _ name: String, get: @escaping () -> Int64, set: @escaping (Int64) -> Void
@@ -47,7 +49,9 @@ package struct StateDictionary {
     /// not, and nothing is changed. F64 values are rounded to F32.
     package func load(_ file: Safetensors, prefix: String = "") throws {
         for (name, entry) in entries { try check(prefix + name, entry, in: file) }
-        let unexpected = file.names.filter { $0.hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count))) }
+        let unexpected = file.names.filter {
+            $0.hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count)))
+        }
         if let first = unexpected.first {
             throw StateDictionaryError.unexpected(first, others: unexpected.count - 1)
         }
@@ -55,7 +59,8 @@ package struct StateDictionary {
             switch entry {
             case .parameter(let parameter):
                 try Self.copy(file.floats(prefix + name), to: parameter.value, layout: parameter.layout)
-            case .buffer(let tensor): try Self.copy(file.floats(prefix + name), to: tensor, layout: .vector)
+            case .buffer(let tensor, let layout):
+                try Self.copy(file.floats(prefix + name), to: tensor, layout: layout)
             case .counter(_, let set): set(try file.integers(prefix + name)[0])
             }
         }
@@ -66,7 +71,7 @@ package struct StateDictionary {
         entries.map { name, entry in
             switch entry {
             case .parameter(let parameter): StoredTensor(prefix + name, parameter.value, layout: parameter.layout)
-            case .buffer(let tensor): StoredTensor(prefix + name, tensor, layout: .vector)
+            case .buffer(let tensor, let layout): StoredTensor(prefix + name, tensor, layout: layout)
             case .counter(let get, _): StoredTensor(prefix + name, [get()], shape: [])
             }
         }
@@ -83,7 +88,7 @@ package struct StateDictionary {
         let expected: [Int]
         switch entry {
         case .parameter(let parameter): expected = parameter.torchShape
-        case .buffer(let tensor): expected = tensor.shape
+        case .buffer(let tensor, let layout): expected = layout.torchShape(tensor.shape)
         case .counter:
             expected = []
             guard isInteger else { throw .wrongType(name: name, found: found.type, expected: "I64") }
