@@ -1,5 +1,107 @@
+// Loops over floats that a compiler must vectorise: pure functions of their arguments, no state, no allocation.
+//
+// Every function may be called from any thread. Counts are in elements; matrices are row-major; images are NHWC.
+// "Adds" means that the result is added to what the destination holds, as backward passes need it.
 #ifndef GROVE_CKERNELS_H
 #define GROVE_CKERNELS_H
 #include <stddef.h>
+#include <stdint.h>
+
+// Elementwise (elementwise.c)
+
+/// y += s * x
+void grove_axpy(float *y, const float *x, float s, size_t n);
+/// y = a + s * b
+void grove_add_scaled(float *y, const float *a, const float *b, float s, size_t n);
+/// y = s * x + t
+void grove_scale_shift(float *y, const float *x, float s, float t, size_t n);
+/// y = a * b
+void grove_multiply(float *y, const float *a, const float *b, size_t n);
+/// y += a * b
+void grove_multiply_add(float *y, const float *a, const float *b, size_t n);
+/// y += s
+void grove_add_constant(float *y, float s, size_t n);
+/// y[r, c] = x[r, c] + v[c]
+void grove_add_row(float *y, const float *x, const float *v, size_t rows, size_t columns);
+/// y += s * (a - b)
+void grove_add_difference(float *y, const float *a, const float *b, float s, size_t n);
+/// Copies `columns` values a row between matrices with the given row lengths.
+void grove_copy_columns(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, size_t columns);
+/// Adds `columns` values a row between matrices with the given row lengths.
+void grove_add_columns(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, size_t columns);
+// Activations (activations.c)
+
+enum {
+    GROVE_IDENTITY = 0,
+    GROVE_SWISH = 1,
+    GROVE_LEAKY_RELU = 2,
+    GROVE_RELU = 3,
+    GROVE_SIGMOID = 4,
+    GROVE_SOFTPLUS = 5,
+};
+
+/// y = activation(x); `slope` is read by leaky ReLU only. y may be x.
+void grove_activation(int32_t kind, float slope, float *y, const float *x, size_t n);
+/// Adds dy * activation'(x) to dx; y is activation(x).
+void grove_activation_backward(
+    int32_t kind, float slope, float *dx, const float *dy, const float *x, const float *y, size_t n);
+/// y = exp(x), within 2 units in the last place; 0 below -87.3, the largest float above 88.7.
+void grove_exp(float *y, const float *x, size_t n);
+/// Softmax of each row, in place.
+void grove_softmax_rows(float *x, size_t rows, size_t columns);
+/// ds = p * (dp - sum(dp * p)) for each row; ds may be dp.
+void grove_softmax_rows_backward(float *ds, const float *dp, const float *p, size_t rows, size_t columns);
+
+// Sums, always in the same order for the same n (reductions.c)
+
+double grove_sum(const float *x, size_t n);
+double grove_dot(const float *a, const float *b, size_t n);
+/// The sum of (a - b)^2.
+double grove_square_distance(const float *a, const float *b, size_t n);
+/// Adds each column's sum to sums[columns].
+void grove_column_sums(double *sums, const float *x, size_t rows, size_t columns);
+/// Adds each column's sum of x and of x^2.
+void grove_column_moments(double *sums, double *squares, const float *x, size_t rows, size_t columns);
+/// Adds each column's sum of dy and of dy * (x - mean).
+void grove_column_gradients(
+    double *sums, double *products, const float *dy, const float *x, const float *mean, size_t rows, size_t columns);
+
+// Normalisation, channel by channel (normalisation.c)
+
+/// y = (x - mean[c]) * gain[c] + offset[c], then SiLU if asked for.
+void grove_normalise(
+    float *y, const float *x, const float *mean, const float *gain, const float *offset, size_t rows, size_t columns,
+    int32_t silu);
+/// du = dy * silu'(u) with u as grove_normalise computes it.
+void grove_normalise_silu_backward(
+    float *du, const float *dy, const float *x, const float *mean, const float *gain, const float *offset, size_t rows,
+    size_t columns);
+/// Adds du * gain[c] - (x - mean[c]) * slope[c] - level[c] to dx.
+void grove_normalise_backward(
+    float *dx, const float *du, const float *x, const float *mean, const float *gain, const float *slope,
+    const float *level, size_t rows, size_t columns);
+
+// Images to matrices and back (unfold.c)
+
+/// The patches of one image [h, w, c] as rows [oh * ow, k * k * c]; outside is zero.
+void grove_im2col(
+    float *columns, const float *image, size_t h, size_t w, size_t c, size_t k, size_t stride, size_t padding, size_t oh,
+    size_t ow);
+/// The transpose of grove_im2col: adds rows [oh * ow, k * k * c] to the image [h, w, c].
+void grove_col2im(
+    float *image, const float *columns, size_t h, size_t w, size_t c, size_t k, size_t stride, size_t padding, size_t oh,
+    size_t ow);
+
+// Resampling of one image (resampling.c)
+
+/// Mean over 3x3 windows, stride 2, padding 1, divided by 9 everywhere: [h, w, c] -> [(h+1)/2, (w+1)/2, c].
+void grove_average_pool(float *y, const float *x, size_t h, size_t w, size_t c);
+void grove_average_pool_backward(float *dx, const float *dy, size_t h, size_t w, size_t c);
+/// Bilinear, half-pixel centres, edges repeated: [h, w, c] -> [2h, 2w, c].
+void grove_bilinear_upsample(float *y, const float *x, size_t h, size_t w, size_t c);
+void grove_bilinear_upsample_backward(float *dx, const float *dy, size_t h, size_t w, size_t c);
+/// Each pixel four times: [h, w, c] -> [2h, 2w, c].
+void grove_nearest_upsample(float *y, const float *x, size_t h, size_t w, size_t c);
+void grove_nearest_upsample_backward(float *dx, const float *dy, size_t h, size_t w, size_t c);
 
 #endif

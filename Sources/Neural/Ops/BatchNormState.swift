@@ -1,7 +1,7 @@
 /// What a batch normalisation layer owns: the affine map, and the running statistics that evaluation uses.
 ///
-/// All tensors are `[channels]`. As in PyTorch, training normalises by the batch's biased variance and puts the unbiased
-/// one into the running average.
+/// All tensors are `[channels]`. As in PyTorch, training normalises by the batch's biased variance and puts the
+/// unbiased one into the running average.
 package final class BatchNormState {
     package static let eps: Float = 1e-5
     /// The share of the newest batch in the running statistics.

@@ -30,10 +30,10 @@ package final class Tensor: @unchecked Sendable {
         }
     }
 
-    /// The same values under another shape, without a gradient of its own.
-    private init(viewing other: Tensor, as shape: [Int]) {
+    /// The same values, and the same gradient if one is wanted, under another shape.
+    init(viewing other: Tensor, as shape: [Int], requiresGradient: Bool = false) {
         self.shape = shape
-        requiresGradient = false
+        self.requiresGradient = requiresGradient
         count = other.count
         data = other.data
         viewed = other
@@ -69,6 +69,7 @@ package final class Tensor: @unchecked Sendable {
 
     /// The gradient's buffer, zeroed when it is first asked for.
     package func gradient() -> UnsafeMutablePointer<Float> {
+        if let viewed { return viewed.gradient() }
         if let gradientBuffer { return gradientBuffer }
         let buffer = BufferPool.take(count)
         buffer.update(repeating: 0, count: count)
@@ -77,7 +78,7 @@ package final class Tensor: @unchecked Sendable {
     }
 
     /// The gradient's buffer where a backward pass has reached this tensor.
-    package var gradientIfAny: UnsafeMutablePointer<Float>? { gradientBuffer }
+    package var gradientIfAny: UnsafeMutablePointer<Float>? { viewed?.gradientIfAny ?? gradientBuffer }
 
     /// Forgets the gradient, so that the next backward pass starts from zero.
     package func clearGradient() {

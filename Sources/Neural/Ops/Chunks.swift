@@ -1,0 +1,75 @@
+import CKernels
+
+/// Fixed splits of work: where a piece begins depends on sizes alone, so results do not depend on the number of
+/// lanes.
+enum Chunks {
+    /// Elementwise work is handed out in pieces of 64 KB, small enough for the cache and large enough to pay for a
+    /// hand-over.
+    static let elements = 16_384
+
+    /// Runs `body(start, length)` over `0..<count` in pieces of `size`, spread over the lanes.
+    static func forEach(_ count: Int, size: Int = elements, _ body: (_ start: Int, _ length: Int) -> Void) {
+        guard count > size else {
+            if count > 0 { body(0, count) }
+            return
+        }
+        Parallel.forEach((count + size - 1) / size) { index in
+            let start = index * size
+            body(start, min(size, count - start))
+        }
+    }
+
+    /// Rows of `columns` values, about `elements` values a piece.
+    static func forEachRows(_ rows: Int, columns: Int, _ body: (_ row: Int, _ count: Int) -> Void) {
+        forEach(rows, size: max(1, elements / max(1, columns)), body)
+    }
+
+    /// The sum of `partial(start, length)` over pieces of `0..<count`, added in order.
+    static func sum(_ count: Int, _ partial: (_ start: Int, _ length: Int) -> Double) -> Double {
+        let size = elements
+        guard count > size else { return count > 0 ? partial(0, count) : 0 }
+        let pieces = (count + size - 1) / size
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { partials in
+            forEach(count) { start, length in partials[start / size] = partial(start, length) }
+            return partials.reduce(0, +)
+        }
+    }
+
+    /// Column sums over many rows: `body(row, count, sums)` adds one piece's `width` sums; pieces are added in order.
+    static func columnSums(
+        rows: Int, columns: Int, width: Int,
+        _ body: (_ row: Int, _ count: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
+    ) -> [Double] {
+        let size = max(1, elements / max(1, columns))
+        let pieces = max(1, (rows + size - 1) / size)
+        var total = [Double](repeating: 0, count: width)
+        var partials = [Double](repeating: 0, count: pieces * width)
+        partials.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            forEach(rows, size: size) { row, count in body(row, count, base + row / size * width) }
+            for piece in 0..<pieces {
+                for column in 0..<width { total[column] += base[piece * width + column] }
+            }
+        }
+        return total
+    }
+
+    /// Into how many parts a batch is split for weight gradients: every part has its own sum, and parts are added
+    /// in order.
+    static func batchParts(_ images: Int) -> Int { min(images, 8) }
+
+    /// Runs `body(part, images)` for each part of a batch, spread over the lanes.
+    static func forEachPart(_ images: Int, _ body: (_ part: Int, _ images: Range<Int>) -> Void) {
+        let parts = batchParts(images)
+        Parallel.forEach(parts) { part in body(part, images * part / parts..<images * (part + 1) / parts) }
+    }
+
+    /// Adds `parts` blocks of `count` values each to `total`, block after block.
+    static func addParts(
+        _ total: UnsafeMutablePointer<Float>, _ partials: UnsafePointer<Float>, parts: Int, count: Int
+    ) {
+        forEach(count) { start, length in
+            for part in 0..<parts { grove_axpy(total + start, partials + part * count + start, 1, length) }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import CKernels
+
+extension Graph {
+    /// The same values under another shape; nothing is copied, and the gradient is shared too.
+    package func reshape(_ x: Tensor, _ shape: [Int]) -> Tensor {
+        precondition(shape.reduce(1, *) == x.count, "reshape: \(x.shape) does not hold the values of \(shape)")
+        return Tensor(viewing: x, as: shape, requiresGradient: recording && x.requiresGradient)
+    }
+
+    /// The channels of `a`, then those of `b`; all other axes are equal.
+    package func concatChannels(_ a: Tensor, _ b: Tensor) -> Tensor {
+        precondition(
+            a.shape.dropLast() == b.shape.dropLast(),
+            "concatChannels: shapes \(a.shape) and \(b.shape) differ before the last axis")
+        let (rows, left, right) = (a.rows, a.channels, b.channels)
+        let width = left + right
+        let y = output(a.shape.dropLast() + [width], from: a, b)
+        Chunks.forEachRows(rows, columns: width) { row, count in
+            grove_copy_columns(y.data + row * width, width, a.data + row * left, left, count, left)
+            grove_copy_columns(y.data + row * width + left, width, b.data + row * right, right, count, right)
+        }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let da = a.requiresGradient ? a.gradient() : nil
+            let db = b.requiresGradient ? b.gradient() : nil
+            Chunks.forEachRows(rows, columns: width) { row, count in
+                if let da { grove_add_columns(da + row * left, left, dy + row * width, width, count, left) }
+                if let db { grove_add_columns(db + row * right, right, dy + row * width + left, width, count, right) }
+            }
+        }
+        return y
+    }
+
+    /// `count` channels of every row, from channel `first` on.
+    package func sliceChannels(_ x: Tensor, from first: Int, count: Int) -> Tensor {
+        let width = x.channels
+        precondition(
+            first >= 0 && count > 0 && first + count <= width,
+            "sliceChannels: channels \(first)..<\(first + count) are not all in shape \(x.shape)")
+        let y = output(x.shape.dropLast() + [count], from: x)
+        Chunks.forEachRows(x.rows, columns: width) { row, rows in
+            grove_copy_columns(y.data + row * count, count, x.data + row * width + first, width, rows, count)
+        }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let dx = x.gradient()
+            Chunks.forEachRows(x.rows, columns: width) { row, rows in
+                grove_add_columns(dx + row * width + first, width, dy + row * count, count, rows, count)
+            }
+        }
+        return y
+    }
+
+    /// Tensors one after another along the first axis; all other axes are equal.
+    package func concatRows(_ list: [Tensor]) -> Tensor {
+        guard let first = list.first else { preconditionFailure("concatRows: the list is empty") }
+        let tail = Array(first.shape.dropFirst())
+        for tensor in list {
+            precondition(
+                Array(tensor.shape.dropFirst()) == tail,
+                "concatRows: shapes \(first.shape) and \(tensor.shape) differ after the first axis")
+        }
+        let shape = [list.reduce(0) { $0 + $1.shape[0] }] + tail
+        let y = Tensor(shape, requiresGradient: recording && list.contains { $0.requiresGradient })
+        var offset = 0
+        for tensor in list {
+            (y.data + offset).update(from: tensor.data, count: tensor.count)
+            offset += tensor.count
+        }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            var offset = 0
+            for tensor in list {
+                if tensor.requiresGradient {
+                    Self.accumulate(tensor.gradient(), dy + offset, times: 1, count: tensor.count)
+                }
+                offset += tensor.count
+            }
+        }
+        return y
+    }
+
+    /// `n` rows and columns of zeros on all four sides of `[n, h, w, c]`.
+    package func pad(_ x: Tensor, _ n: Int) -> Tensor {
+        precondition(x.shape.count == 4 && n >= 0, "pad: cannot pad shape \(x.shape) by \(n)")
+        let y = output([x.shape[0], x.shape[1] + 2 * n, x.shape[2] + 2 * n, x.channels], from: x)
+        let window = Window(outer: y.shape, margin: n)
+        Parallel.forEach(x.shape[0]) { image in
+            (y.data + image * window.outerCount).update(repeating: 0, count: window.outerCount)
+            window.copyOut(inner: x.data, to: y.data, image: image)
+        }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let dx = x.gradient()
+            Parallel.forEach(x.shape[0]) { image in window.addIn(outer: dy, to: dx, image: image) }
+        }
+        return y
+    }
+
+    /// Takes `n` rows and columns away on all four sides of `[n, h, w, c]`.
+    package func crop(_ x: Tensor, _ n: Int) -> Tensor {
+        precondition(
+            x.shape.count == 4 && n >= 0 && x.shape[1] > 2 * n && x.shape[2] > 2 * n,
+            "crop: cannot crop shape \(x.shape) by \(n)")
+        let y = output([x.shape[0], x.shape[1] - 2 * n, x.shape[2] - 2 * n, x.channels], from: x)
+        let window = Window(outer: x.shape, margin: n)
+        Parallel.forEach(x.shape[0]) { image in window.copyIn(outer: x.data, to: y.data, image: image) }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let dx = x.gradient()
+            Parallel.forEach(x.shape[0]) { image in window.addOut(inner: dy, to: dx, image: image) }
+        }
+        return y
+    }
+}
+
+/// The middle of an image without a margin, and the copies between the two; inner rows are contiguous.
+private struct Window {
+    let outerCount: Int
+    private let innerCount: Int
+    private let innerRows: Int
+    private let innerRow: Int
+    private let outerRow: Int
+    private let first: Int
+
+    /// `outer` is the larger shape `[n, h, w, c]`.
+    init(outer: [Int], margin: Int) {
+        outerCount = outer[1] * outer[2] * outer[3]
+        innerRows = outer[1] - 2 * margin
+        innerRow = (outer[2] - 2 * margin) * outer[3]
+        outerRow = outer[2] * outer[3]
+        innerCount = innerRows * innerRow
+        first = margin * outerRow + margin * outer[3]
+    }
+
+    func copyOut(inner: UnsafePointer<Float>, to outer: UnsafeMutablePointer<Float>, image: Int) {
+        grove_copy_columns(
+            outer + image * outerCount + first, outerRow, inner + image * innerCount, innerRow, innerRows, innerRow)
+    }
+
+    func addOut(inner: UnsafePointer<Float>, to outer: UnsafeMutablePointer<Float>, image: Int) {
+        grove_add_columns(
+            outer + image * outerCount + first, outerRow, inner + image * innerCount, innerRow, innerRows, innerRow)
+    }
+
+    func copyIn(outer: UnsafePointer<Float>, to inner: UnsafeMutablePointer<Float>, image: Int) {
+        grove_copy_columns(
+            inner + image * innerCount, innerRow, outer + image * outerCount + first, outerRow, innerRows, innerRow)
+    }
+
+    func addIn(outer: UnsafePointer<Float>, to inner: UnsafeMutablePointer<Float>, image: Int) {
+        grove_add_columns(
+            inner + image * innerCount, innerRow, outer + image * outerCount + first, outerRow, innerRows, innerRow)
+    }
+}
