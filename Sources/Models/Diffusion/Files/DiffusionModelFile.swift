@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Neural
+
+/// A diffusion model as a safetensors file: raw weights under "param.", their moving average under "ema.", and the
+/// description in the metadata.
+package enum DiffusionModelFile {
+    /// What the metadata's "kind" says.
+    package static let kind = "diffusion"
+    static let rawPrefix = "param."
+    static let averagePrefix = "ema."
+
+    /// Which of a file's two sets of weights is wanted.
+    package enum Weights: Sendable {
+        /// The moving average, which images are drawn with.
+        case average
+        /// What the optimiser works on.
+        case raw
+    }
+
+    /// The bytes of a model file.
+    package static func encode(
+        _ description: DiffusionDescription, raw: [StoredTensor], average: [StoredTensor]
+    ) throws -> [UInt8] {
+        func prefixed(_ tensors: [StoredTensor], _ prefix: String) -> [StoredTensor] {
+            tensors.map { StoredTensor(name: prefix + $0.name, type: $0.type, shape: $0.shape, bytes: $0.bytes) }
+        }
+        return Safetensors.encode(
+            prefixed(raw, rawPrefix) + prefixed(average, averagePrefix), metadata: try metadata(description, kind: kind))
+    }
+
+    /// Reads a model file. Throws one sentence if it is not one, is damaged, or holds other tensors than its
+    /// description asks for.
+    package static func load(_ bytes: [UInt8], weights: Weights = .average) throws -> DiffusionModel {
+        let file = try Safetensors(bytes: bytes)
+        let description = try description(file, kind: kind)
+        try requireOnly([rawPrefix, averagePrefix], in: file)
+        let model = try DiffusionModel(description, seed: 0)
+        // Both sets must be whole, or the file is not what it says.
+        try model.network.state.load(file.under(weights == .average ? rawPrefix : averagePrefix))
+        try model.network.state.load(file.under(weights == .average ? averagePrefix : rawPrefix))
+        return model
+    }
+
+    /// What a model file says of itself, without its weights.
+    package static func describe(_ bytes: [UInt8]) throws -> DiffusionDescription {
+        try description(Safetensors(bytes: bytes), kind: kind)
+    }
+
+    // MARK: Metadata
+
+    static func metadata(_ description: DiffusionDescription, kind: String) throws -> [String: String] {
+        ["kind": kind, "description": try json(description)]
+    }
+
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// Reads JSON from a file's metadata; `what` names it in the error.
+    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String, what: String) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch let error as DecodingError {
+            throw DiffusionError("The file's \(what) cannot be read: \(reason(error)). Write the file again.")
+        }
+    }
+
+    /// The description in a file's metadata, checked, and the file's size held against what it asks for.
+    static func description(_ file: Safetensors, kind: String) throws -> DiffusionDescription {
+        let found = file.metadata["kind"] ?? "unknown"
+        guard found == kind else {
+            throw DiffusionError("The file is of kind \(found.prefix(40)); one of kind \(kind) is needed.")
+        }
+        let description = try decode(
+            DiffusionDescription.self, file.metadata["description"] ?? "", what: "description")
+        try description.validate()
+        try requireWeights(for: description.network, in: file)
+        return description
+    }
+
+    /// Holds the size of a network against the file that should fill it, before the network is allocated.
+    static func requireWeights(for network: UNetConfiguration, in file: Safetensors) throws(DiffusionError) {
+        let needed = UNetPlan(network).parameterCount(network)
+        let held = file.names.reduce(0) { $0 + (file[$1]?.count ?? 0) }
+        guard held >= needed else {
+            throw DiffusionError(
+                "The network has \(needed) parameters but the file holds \(held) values; it is not this network's.")
+        }
+    }
+
+    private static func requireOnly(_ prefixes: [String], in file: Safetensors) throws(DiffusionError) {
+        for name in file.names where !prefixes.contains(where: name.hasPrefix) {
+            throw DiffusionError("The model file has a tensor \(name.prefix(80)) that no diffusion model has.")
+        }
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(path(context)) has no \(key.stringValue)"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) has the wrong type"
+        case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)) is not valid"
+        @unknown default: "it is not valid"
+        }
+    }
+}

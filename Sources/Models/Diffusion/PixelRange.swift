@@ -1,0 +1,33 @@
+/// The range that a diffusion model's pixels have.
+package enum PixelRange: String, Codable, Sendable, CaseIterable {
+    /// As published: [0, 1], although the process starts from N(0, 1).
+    case zeroOne = "zero_one"
+    /// [-1, 1], centred like the noise.
+    case minusOneOne = "minus_one_one"
+
+    /// The values a pixel can have, to which x̂_0 is clamped.
+    package var bounds: ClosedRange<Float> {
+        switch self {
+        case .zeroOne: 0...1
+        case .minusOneOne: -1...1
+        }
+    }
+
+    /// A value of [0, 1] in this range.
+    @inline(__always)
+    package func scaled(_ value: Float) -> Float {
+        switch self {
+        case .zeroOne: value
+        case .minusOneOne: 2 * value - 1
+        }
+    }
+
+    /// A value of this range in [0, 1].
+    @inline(__always)
+    package func unscaled(_ value: Float) -> Float {
+        switch self {
+        case .zeroOne: value
+        case .minusOneOne: (value + 1) * 0.5
+        }
+    }
+}
