@@ -170,6 +170,9 @@ public nonisolated struct Grove_V1_GetArtifactRequest: Sendable {
   /// Clears the value of `ref`. Subsequent reads from it will return its default value.
   public mutating func clearRef() {self._ref = nil}
 
+  /// Datasets, trees and diffusion models may share a name; unspecified finds the only one that has it.
+  public var kind: Grove_V1_ArtifactKind = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -438,7 +441,7 @@ nonisolated extension Grove_V1_ListArtifactsResponse: SwiftProtobuf.Message, Swi
 
 nonisolated extension Grove_V1_GetArtifactRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetArtifactRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ref\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ref\0\u{1}kind\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -447,6 +450,7 @@ nonisolated extension Grove_V1_GetArtifactRequest: SwiftProtobuf.Message, SwiftP
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._ref) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       default: break
       }
     }
@@ -460,11 +464,15 @@ nonisolated extension Grove_V1_GetArtifactRequest: SwiftProtobuf.Message, SwiftP
     try { if let v = self._ref {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_GetArtifactRequest, rhs: Grove_V1_GetArtifactRequest) -> Bool {
     if lhs._ref != rhs._ref {return false}
+    if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
