@@ -1,0 +1,159 @@
+import Neural
+
+/// What one node of the tree makes of its parameters.
+struct LatentSample {
+    /// z, shaped as the parameters, `[N, r, r, C]`.
+    let z: Tensor
+    /// clamp(π · KL, −1, 1000) of each image, `[N]`.
+    let divergence: Tensor
+}
+
+/// Mean and variance of a node's latent, each `[N, r, r, C]`.
+struct GaussianParameters {
+    let mean: Tensor
+    let variance: Tensor
+}
+
+extension Graph {
+    /// Draws z from a node's posterior and measures the posterior's distance from the prior.
+    ///
+    /// z = μ_q + √(v_q+ε)·n with (μ_q, v_q) the product of `likelihood` and `prior` (`Gaussian.product`); the root has no
+    /// prior but N(0, 1), and its likelihood is its posterior. The divergence is Σ over coordinates, weighted by π and
+    /// then clamped, so that no gradient flows where the clamp holds it.
+    ///
+    /// - Parameters:
+    ///   - noise: n, standard normal, shaped as the parameters.
+    ///   - weight: π, the probability of reaching the node, `[N]`; nil for 1.
+    ///   - clamp: bounds of a weighted divergence; nil for none (a small tree has none).
+    func latent(
+        likelihood: GaussianParameters, prior: GaussianParameters?, noise: Tensor, weight: Tensor?,
+        clamp: ClosedRange<Float>? = -1...1000
+    ) -> LatentSample {
+        let shape = likelihood.mean.shape
+        precondition(noise.shape == shape, "latent: noise \(noise.shape) for parameters of shape \(shape)")
+        let kernel = LatentKernel(
+            likelihood: likelihood, prior: prior, noise: noise, weight: weight, clamp: clamp,
+            images: shape[0], size: likelihood.mean.count / max(1, shape[0]))
+        let inputs = (likelihood.mean, likelihood.variance, prior?.mean, prior?.variance)
+        let z = output(shape, from: inputs.0, inputs.1, inputs.2, inputs.3)
+        let divergence = output([shape[0]], from: inputs.0, inputs.1, inputs.2, inputs.3, weight)
+        let raw = Tensor([shape[0]])
+        Parallel.forEach(shape[0]) { kernel.forward(image: $0, z: z, divergence: divergence, raw: raw) }
+        if z.requiresGradient || divergence.requiresGradient {
+            record {
+                let gradients = kernel.gradients()
+                Parallel.forEach(shape[0]) {
+                    kernel.backward(
+                        image: $0, z: z.gradientIfAny, divergence: divergence.gradientIfAny, raw: raw, to: gradients)
+                }
+            }
+        }
+        return LatentSample(z: z, divergence: divergence)
+    }
+}
+
+/// Both passes of `Graph.latent` for one image.
+private struct LatentKernel {
+    typealias Buffer = UnsafeMutablePointer<Float>
+
+    let likelihood: GaussianParameters
+    let prior: GaussianParameters?
+    let noise: Tensor
+    let weight: Tensor?
+    let clamp: ClosedRange<Float>?
+    let images: Int
+    /// Coordinates an image.
+    let size: Int
+
+    struct Gradients {
+        let mean: Buffer?
+        let variance: Buffer?
+        let priorMean: Buffer?
+        let priorVariance: Buffer?
+        let weight: Buffer?
+    }
+
+    func gradients() -> Gradients {
+        func buffer(_ tensor: Tensor?) -> Buffer? { tensor?.requiresGradient == true ? tensor?.gradient() : nil }
+        return Gradients(
+            mean: buffer(likelihood.mean), variance: buffer(likelihood.variance), priorMean: buffer(prior?.mean),
+            priorVariance: buffer(prior?.variance), weight: buffer(weight))
+    }
+
+    func forward(image: Int, z: Tensor, divergence: Tensor, raw: Tensor) {
+        var sum = 0.0
+        for index in image * size..<(image + 1) * size {
+            let mean = likelihood.mean.data[index]
+            let variance = likelihood.variance.data[index]
+            var posterior = (mean: mean, variance: variance)
+            var priorMean: Float = 0
+            var priorVariance: Float = 1
+            if let prior {
+                priorMean = prior.mean.data[index]
+                priorVariance = prior.variance.data[index]
+                posterior = Gaussian.product(
+                    mean: mean, variance: variance, priorMean: priorMean, priorVariance: priorVariance)
+            }
+            z.data[index] = posterior.mean + (posterior.variance + Gaussian.epsilon).squareRoot() * noise.data[index]
+            sum += Double(
+                Gaussian.divergence(
+                    mean: posterior.mean, variance: posterior.variance, priorMean: priorMean,
+                    priorVariance: priorVariance))
+        }
+        raw.data[image] = Float(sum)
+        let weighted = raw.data[image] * (weight?.data[image] ?? 1)
+        divergence.data[image] = clamp.map { min(max(weighted, $0.lowerBound), $0.upperBound) } ?? weighted
+    }
+
+    func backward(image: Int, z: Buffer?, divergence: Buffer?, raw: Tensor, to gradients: Gradients) {
+        let pi = weight?.data[image] ?? 1
+        let weighted = raw.data[image] * pi
+        var fromDivergence = divergence?[image] ?? 0
+        if let clamp, !clamp.contains(weighted) { fromDivergence = 0 }
+        gradients.weight?[image] += fromDivergence * raw.data[image]
+        fromDivergence *= pi
+        for index in image * size..<(image + 1) * size {
+            if let prior {
+                product(index, prior, z: z?[index] ?? 0, divergence: fromDivergence, to: gradients)
+            } else {
+                root(index, z: z?[index] ?? 0, divergence: fromDivergence, to: gradients)
+            }
+        }
+    }
+
+    /// The root: μ_q = μ̂, v_q = v̂, prior N(0, 1).
+    @inline(__always)
+    private func root(_ index: Int, z: Float, divergence: Float, to gradients: Gradients) {
+        let q = likelihood.variance.data[index] + Gaussian.epsilon
+        let p = 1 + Gaussian.epsilon
+        gradients.mean?[index] += z + divergence * likelihood.mean.data[index] / p
+        gradients.variance?[index] += z * noise.data[index] / (2 * q.squareRoot()) + divergence * 0.5 * (1 / p - 1 / q)
+    }
+
+    /// Any other node. With A = v̂+ε, P = v_p+ε, s = 1/A + 1/P, m = μ̂/A + μ_p/P: v_q = 1/s, μ_q = m/s, Q = v_q+ε.
+    @inline(__always)
+    private func product(
+        _ index: Int, _ prior: GaussianParameters, z: Float, divergence: Float, to gradients: Gradients
+    ) {
+        let a = likelihood.variance.data[index] + Gaussian.epsilon
+        let p = prior.variance.data[index] + Gaussian.epsilon
+        let mean = likelihood.mean.data[index]
+        let priorMean = prior.mean.data[index]
+        let m = mean / a + priorMean / p
+        let variance = 1 / (1 / a + 1 / p)
+        let q = variance + Gaussian.epsilon
+        let distance = m * variance - priorMean
+
+        // ∂/∂μ_q and ∂/∂Q, from z = μ_q + √Q n and from the divergence.
+        let toMean = z + divergence * distance / p
+        let toQ = z * noise.data[index] / (2 * q.squareRoot()) + divergence * 0.5 * (1 / p - 1 / q)
+        // Through μ_q = m v_q and v_q = 1/s.
+        let toM = toMean * variance
+        let toS = -(toQ + toMean * m) * variance * variance
+        gradients.mean?[index] += toM / a
+        gradients.variance?[index] -= (toS + toM * mean) / (a * a)
+        gradients.priorMean?[index] += toM / p - divergence * distance / p
+        gradients.priorVariance?[index] +=
+            divergence * 0.5 * (1 - (q + distance * distance) / p) / p - (toS + toM * priorMean) / (p * p)
+    }
+}

@@ -1,0 +1,28 @@
+import Neural
+
+/// The addends of the negative ELBO, each a scalar averaged over the batch.
+package struct TreeLosses {
+    /// E[Σ_l P_l R(x, x̂_l)].
+    package let reconstruction: Tensor
+    package let rootDivergence: Tensor
+    package let nodeDivergence: Tensor
+    package let decisionDivergence: Tensor
+    /// The contrastive losses times w_aug; zero outside training and without augmentation.
+    package let contrast: Tensor
+
+    /// loss = reconstruction + α · (KL_root + KL_decisions + KL_nodes) + contrast.
+    package func total(alpha: Float, in graph: Graph) -> Tensor {
+        graph.weightedSum([
+            (reconstruction, 1), (rootDivergence, alpha), (decisionDivergence, alpha), (nodeDivergence, alpha),
+            (contrast, 1),
+        ])
+    }
+
+    /// Names and values for progress reports.
+    package var parts: [TrainingProgress.Part] {
+        [
+            ("reconstruction", reconstruction), ("kl_root", rootDivergence), ("kl_nodes", nodeDivergence),
+            ("kl_decisions", decisionDivergence), ("contrast", contrast),
+        ].map { TrainingProgress.Part(name: $0.0, value: Double($0.1.item())) }
+    }
+}

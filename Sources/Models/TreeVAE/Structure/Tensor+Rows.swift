@@ -1,0 +1,27 @@
+import Neural
+
+extension Tensor {
+    /// Values of one entry along the first axis.
+    var rowSize: Int { shape.first.map { $0 == 0 ? 0 : count / $0 } ?? count }
+
+    /// The entries at `indices` along the first axis, copied in that order; without a gradient.
+    package func gatheringRows(_ indices: [Int]) -> Tensor {
+        let size = rowSize
+        let result = Tensor([indices.count] + shape.dropFirst())
+        for (row, index) in indices.enumerated() {
+            (result.data + row * size).update(from: data + index * size, count: size)
+        }
+        return result
+    }
+
+    /// Copies the entries of `source` to the places `indices` along the first axis.
+    package func scatterRows(_ source: Tensor, to indices: [Int]) {
+        let size = rowSize
+        precondition(
+            source.count == indices.count * size, "scatterRows: \(source.shape) into rows of shape \(shape.dropFirst())"
+        )
+        for (row, index) in indices.enumerated() {
+            (data + index * size).update(from: source.data + row * size, count: size)
+        }
+    }
+}
