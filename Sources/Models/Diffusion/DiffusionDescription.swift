@@ -49,7 +49,8 @@ package struct DiffusionDescription: Codable, Sendable, Equatable {
         }
         guard firstBeta > 0, lastBeta >= firstBeta, lastBeta < 1 else {
             throw DiffusionError(
-                "The noise schedule runs from \(firstBeta) to \(lastBeta); both must lie between 0 and 1, in that order.")
+                "The noise schedule runs from \(firstBeta) to \(lastBeta); both must lie between 0 and 1, in that order."
+            )
         }
         guard formulation == .first || network.seesReconstruction else {
             throw DiffusionError("Formulation 2 adds the tree's image to the noise, so the U-Net must see that image.")

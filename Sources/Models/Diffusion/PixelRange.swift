@@ -1,3 +1,5 @@
+import Neural
+
 /// The range that a diffusion model's pixels have.
 package enum PixelRange: String, Codable, Sendable, CaseIterable {
     /// As published: [0, 1], although the process starts from N(0, 1).
@@ -29,5 +31,14 @@ package enum PixelRange: String, Codable, Sendable, CaseIterable {
         case .zeroOne: value
         case .minusOneOne: (value + 1) * 0.5
         }
+    }
+}
+
+extension Tensor {
+    /// A copy of images of [0, 1] with their pixels in `range`.
+    func scaled(to range: PixelRange) -> Tensor {
+        let result = Tensor(shape)
+        for index in 0..<count { result.data[index] = range.scaled(data[index]) }
+        return result
     }
 }

@@ -25,7 +25,8 @@ package enum DiffusionModelFile {
             tensors.map { StoredTensor(name: prefix + $0.name, type: $0.type, shape: $0.shape, bytes: $0.bytes) }
         }
         return Safetensors.encode(
-            prefixed(raw, rawPrefix) + prefixed(average, averagePrefix), metadata: try metadata(description, kind: kind))
+            prefixed(raw, rawPrefix) + prefixed(average, averagePrefix), metadata: try metadata(description, kind: kind)
+        )
     }
 
     /// Reads a model file. Throws one sentence if it is not one, is damaged, or holds other tensors than its
@@ -82,7 +83,7 @@ package enum DiffusionModelFile {
 
     /// Holds the size of a network against the file that should fill it, before the network is allocated.
     static func requireWeights(for network: UNetConfiguration, in file: Safetensors) throws(DiffusionError) {
-        let needed = UNetPlan(network).parameterCount(network)
+        let needed = network.parameterCount
         let held = file.names.reduce(0) { $0 + (file[$1]?.count ?? 0) }
         guard held >= needed else {
             throw DiffusionError(
@@ -97,11 +98,14 @@ package enum DiffusionModelFile {
     }
 
     private static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         return switch error {
         case .keyNotFound(let key, let context): "\(path(context)) has no \(key.stringValue)"
         case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) has the wrong type"
-        case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)) is not valid"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)) is not valid"
         @unknown default: "it is not valid"
         }
     }

@@ -81,8 +81,8 @@ package final class SamplingRun {
     /// Takes the next chunk of images one denoising step further.
     package func step() {
         precondition(!isFinished, "SamplingRun: all images are finished")
-        let chunk = chunk ?? begin()
-        self.chunk = chunk
+        prepare()
+        guard let chunk else { return }
         let predicted = predict(chunk)
         advance(chunk, predicted)
         k += 1
@@ -94,6 +94,11 @@ package final class SamplingRun {
         }
         self.chunk = nil
         k = 0
+    }
+
+    /// Sets up x_T of the next chunk where none is under way; `step()` does so by itself.
+    package func prepare() {
+        if chunk == nil, !isFinished { chunk = begin() }
     }
 
     /// x_t of the images under way, in the model's pixel range; nil between two chunks.
@@ -115,7 +120,8 @@ extension SamplingRun {
             case .image(let values): needed.append(values.count)
             }
             guard needed.allSatisfy({ $0 == pixels }) else {
-                throw DiffusionError("The diffusion model needs images of shape \(description.imageShape) to start from.")
+                throw DiffusionError(
+                    "The diffusion model needs images of shape \(description.imageShape) to start from.")
             }
         }
     }

@@ -174,9 +174,11 @@ extension UNet {
         let c = configuration
         precondition(
             x.shape == [steps.count, c.imageSize, c.imageSize, c.imageChannels],
-            "UNet: \(steps.count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)")
+            "UNet: \(steps.count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
+        )
         precondition(
-            !c.seesReconstruction || reconstruction?.shape == x.shape, "UNet: a reconstruction for each image is needed")
+            !c.seesReconstruction || reconstruction?.shape == x.shape, "UNet: a reconstruction for each image is needed"
+        )
         precondition(
             !c.seesLeaf || signal?.shape == [steps.count, c.signalSize], "UNet: a leaf signal for each image is needed")
     }

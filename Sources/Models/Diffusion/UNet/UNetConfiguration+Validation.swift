@@ -6,7 +6,7 @@ extension UNetConfiguration {
         try checkPixels()
         try checkChannels()
         try checkLeaf()
-        let count = UNetPlan(self).parameterCount(self)
+        let count = parameterCount
         guard count <= Self.parameterLimit else {
             throw DiffusionError(
                 "These settings make a U-Net of \(count) parameters; at most \(Self.parameterLimit) are allowed.")
@@ -32,7 +32,8 @@ extension UNetConfiguration {
             throw DiffusionError("The U-Net's dropout is \(dropout); it must be at least 0 and below 1.")
         }
         guard modelChannels % 2 == 0 else {
-            throw DiffusionError("The U-Net's model_channels is \(modelChannels); the time embedding needs an even one.")
+            throw DiffusionError(
+                "The U-Net's model_channels is \(modelChannels); the time embedding needs an even one.")
         }
     }
 
@@ -66,7 +67,8 @@ extension UNetConfiguration {
     private func checkLeaf() throws(DiffusionError) {
         guard seesLeaf, leafSignal == .embedding else { return }
         guard leafCount >= 1 else {
-            throw DiffusionError("A U-Net with leaf_signal embedding needs leaf_count, the number of the tree's leaves.")
+            throw DiffusionError(
+                "A U-Net with leaf_signal embedding needs leaf_count, the number of the tree's leaves.")
         }
         guard signalSize == 1 else {
             throw DiffusionError("A U-Net with leaf_signal embedding takes one leaf number, so z_dim must be 1.")

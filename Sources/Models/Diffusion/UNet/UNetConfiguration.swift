@@ -1,7 +1,7 @@
 /// How a U-Net is built. The names in its JSON are those of the authors' settings, so their files describe it too.
 package struct UNetConfiguration: Codable, Sendable, Equatable {
     /// What to do with images whose size the published network does not take as it is.
-    package enum PaddingRule: String, Codable, Sendable {
+    package enum PaddingRule: String, Codable, Sendable, CaseIterable {
         /// Zero-pad inside the network to the next power of two, unless the size is 32, 64 or 128.
         case published
         /// Run at the image's own size, which the number of levels must divide: 28, 14, 7.
@@ -123,4 +123,7 @@ extension UNetConfiguration {
 
     /// Channels of the time embedding.
     package var embeddingChannels: Int { 4 * modelChannels }
+
+    /// Values in all parameters of the network; the configuration must be a valid one.
+    package var parameterCount: Int { UNetPlan(self).parameterCount(self) }
 }

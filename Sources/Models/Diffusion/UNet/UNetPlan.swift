@@ -27,7 +27,8 @@ struct UNetPlan {
         var skips = [channels]
         for (level, width) in widths.enumerated() {
             for _ in 0..<configuration.residualBlocks {
-                input.append(.residual(.init(input: channels, output: width, attention: attention.contains(1 << level))))
+                input.append(
+                    .residual(.init(input: channels, output: width, attention: attention.contains(1 << level))))
                 channels = width
                 skips.append(channels)
             }

@@ -27,29 +27,34 @@ struct DiffusionBatch {
                     + "\(images.shape.dropFirst()) and the tree's \(given.shape.dropFirst()).")
         }
         let number = UInt32(truncatingIfNeeded: step)
+        let range = description.pixelRange
+        let kept = Self.drops(leaf.count, step: number, settings: settings).map { !$0 }
+        let seen = given.scaled(to: range)
         steps = RandomKey(seed: settings.seed, use: DiffusionRandomUse.timestep, step: number)
             .integers(leaf.count, below: schedule.count)
-        noise = Tensor(shape)
-        noisy = Tensor(shape)
-        let pixels = description.imageShape.reduce(1, *)
-        let (steps, noise, noisy, range) = (steps, noise, noisy, description.pixelRange)
-        let adds = description.formulation == .second
-        Parallel.forEach(leaf.count) { image in
-            let offset = image * pixels
-            RandomKey(
-                seed: settings.seed, use: DiffusionRandomUse.trainingNoise, step: number, image: UInt32(image)
-            ).fillNormal(noise.data + offset, pixels)
-            let (signal, deviation) = (schedule.signal(steps[image]), schedule.noise(steps[image]))
-            for index in offset..<offset + pixels {
-                let start = Double(range.scaled(images.data[index]))
-                let mean = adds ? Double(range.scaled(given.data[index])) : 0
-                noisy.data[index] = Float(signal * start + mean + deviation * Double(noise.data[index]))
+        noise = Self.noise(shape, step: number, seed: settings.seed)
+        noisy = schedule.noised(
+            images.scaled(to: range), at: steps, noise: noise,
+            reconstruction: description.formulation == .second ? seen : nil)
+        self.leaf = zip(leaf, kept).map { $1 ? $0 : nil }
+        if description.network.seesReconstruction {
+            for (image, isKept) in kept.enumerated() where !isKept {
+                (seen.data + image * seen.rowSize).update(repeating: 0, count: seen.rowSize)
             }
+            reconstruction = seen
+        } else {
+            reconstruction = nil
         }
-        let dropped = Self.drops(leaf.count, step: number, settings: settings)
-        self.leaf = zip(leaf, dropped).map { $1 ? nil : $0 }
-        reconstruction =
-            description.network.seesReconstruction ? Self.conditions(given, dropped: dropped, range: range) : nil
+    }
+
+    /// ε ~ N(0, 1), each image's a sequence of its own.
+    private static func noise(_ shape: [Int], step: UInt32, seed: UInt64) -> Tensor {
+        let noise = Tensor(shape)
+        Parallel.forEach(shape[0]) { image in
+            RandomKey(seed: seed, use: DiffusionRandomUse.trainingNoise, step: step, image: UInt32(image))
+                .fillNormal(noise.data + image * noise.rowSize, noise.rowSize)
+        }
+        return noise
     }
 
     /// Which images are shown without conditions (Ho and Salimans 2021).
@@ -57,16 +62,5 @@ struct DiffusionBatch {
         guard settings.dropRate > 0 else { return Array(repeating: false, count: count) }
         let draws = RandomKey(seed: settings.seed, use: DiffusionRandomUse.conditionDrop, step: step).uniforms(count)
         return draws.map { Double(settings.dropUnit == .image ? $0 : draws[0]) < settings.dropRate }
-    }
-
-    private static func conditions(_ given: Tensor, dropped: [Bool], range: PixelRange) -> Tensor {
-        let result = Tensor(given.shape)
-        let pixels = given.count / max(1, dropped.count)
-        for (image, isDropped) in dropped.enumerated() {
-            for index in image * pixels..<(image + 1) * pixels {
-                result.data[index] = isDropped ? 0 : range.scaled(given.data[index])
-            }
-        }
-        return result
     }
 }

@@ -45,7 +45,8 @@ package final class DiffusionTraining: TrainingRun {
         network = try UNet(settings.network, seed: settings.seed)
         let parameters = network.state.parameters
         optimiser = Adam(
-            parameters: parameters, learningRate: settings.learningRate, gradientClip: settings.gradientClip.map { Float($0) })
+            parameters: parameters, learningRate: settings.learningRate,
+            gradientClip: settings.gradientClip.map { Float($0) })
         average = ExponentialMovingAverage(
             parameters: parameters, decay: settings.averageDecay, warmUp: settings.averageWarmUp)
     }
@@ -82,8 +83,7 @@ package final class DiffusionTraining: TrainingRun {
 
     /// The learning rate of a step, from 0: as published, the first step's is 0.
     package func learningRate(_ step: Int) -> Double {
-        guard settings.warmUpSteps > 0 else { return settings.learningRate }
-        return settings.learningRate * min(1, Double(step) / Double(settings.warmUpSteps))
+        LearningRate.warmedUp(settings.learningRate, step: step, over: settings.warmUpSteps)
     }
 
     package func model() throws -> [UInt8] {
@@ -113,7 +113,8 @@ extension DiffusionTraining {
             let dropout = RandomKey(
                 seed: settings.seed, use: DiffusionRandomUse.dropout, step: UInt32(step), image: UInt32(first))
             let prediction = network(
-                batch.noisy.rows(part), steps: Array(batch.steps[part]), reconstruction: batch.reconstruction?.rows(part),
+                batch.noisy.rows(part), steps: Array(batch.steps[part]),
+                reconstruction: batch.reconstruction?.rows(part),
                 signal: network.signal(Array(batch.leaf[part])), in: graph, dropout: dropout)
             let error = graph.noiseError(prediction, batch.noise.rows(part), settings.loss, over: batch.noise.count)
             loss += Double(error.item())
@@ -158,7 +159,8 @@ extension DiffusionTraining {
                     + "\(images.count); give the run the data set it began with.")
         }
         guard settings.network == description.network else {
-            throw DiffusionError("The checkpoint's settings and description disagree about the network; use another one.")
+            throw DiffusionError(
+                "The checkpoint's settings and description disagree about the network; use another one.")
         }
         try self.init(
             settings: settings, leafCount: description.leafCount, treeDigest: description.treeDigest, images: images,
