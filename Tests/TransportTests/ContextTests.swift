@@ -21,6 +21,13 @@ struct ContextTests {
         _ = try second.bind("tcp://127.0.0.1:*")
     }
 
+    @Test("an IPC path in use is taken over: the one case that libzmq does not report")
+    func pathInUse() throws {
+        let pair = try Pair(at: "ipc://*")
+        let second = try Router(pair.context)
+        #expect(try second.bind(pair.endpoint) == pair.endpoint)
+    }
+
     @Test(
         "what cannot be bound is told apart",
         arguments: [

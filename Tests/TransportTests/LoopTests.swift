@@ -2,6 +2,12 @@ import Testing
 
 @testable import Transport
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 @Suite("Waiting and being woken")
 struct LoopTests {
     @Test("another thread ends a wait that has no limit")
@@ -94,6 +100,37 @@ struct LoopTests {
         let ready = try poller.wait(atMost: .seconds(60))
         #expect(ready.isWritable(dealer) && !ready.isReadable(dealer))
         #expect(try dealer.send([[1]]) == .sent)
+    }
+
+    @Test("a Unix signal ends a wait early and empty")
+    func interrupted() throws {
+        signal(SIGUSR1) { _ in }
+        let (callers, wakeup) = (Mailbox<pthread_t>(wakeup: try Wakeup()), try Wakeup())
+        let results = Mailbox<Bool>(wakeup: wakeup)
+        let thread = try SocketThread(name: "interrupted") {
+            callers.post(pthread_self())
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGUSR1)
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            do {
+                let isEmpty = try Poller(wakeup: try Wakeup()).wait().isEmpty
+                results.post(isEmpty)
+            } catch {
+                Issue.record(error)
+            }
+        }
+        var target: pthread_t?
+        var result: [Bool] = []
+        // A signal that comes before the wait has begun is without effect, so it is sent until the wait has ended.
+        try poll(Poller(wakeup: wakeup)) {
+            target = callers.drain().first ?? target
+            result += results.drain()
+            if let target, result.isEmpty { pthread_kill(target, SIGUSR1) }
+            return !result.isEmpty
+        }
+        thread.join()
+        #expect(result == [true])
     }
 
     @Test("a thread runs its body to the end before join returns, and joining again is harmless")

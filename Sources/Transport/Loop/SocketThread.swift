@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// A real thread for a loop that waits: Swift's cooperative pool has one thread a core, and a waiting loop would take
-/// one away for good. Sockets are created, used and closed inside the body.
+/// one away for good. Sockets are created, used and closed inside the body, which Unix signals do not interrupt.
 package final class SocketThread: Sendable {
     private let thread: Mutex<pthread_t?>
 
@@ -59,10 +59,22 @@ private final class Start: Sendable {
     }
 }
 
+/// Leaves signals such as SIGTERM to the threads that expect them, as libzmq's own threads do. Otherwise it would
+/// depend on the creating thread: Dispatch's workers block them, the main thread does not. The signals of a crash stay,
+/// so that it is reported.
+private func blockSignals() {
+    var signals = sigset_t()
+    sigfillset(&signals)
+    for crash in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { sigdelset(&signals, crash) }
+    let code = pthread_sigmask(SIG_SETMASK, &signals, nil)
+    precondition(code == 0, "pthread_sigmask refused a full set")
+}
+
 #if canImport(Glibc)
 private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { preconditionFailure("a thread was started without a body") }
     let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+    blockSignals()
     nameThisThread(start.name)
     start.body()
     return nil
@@ -80,6 +92,7 @@ private func nameThisThread(_ name: String) {
 #else
 private func runThread(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+    blockSignals()
     pthread_setname_np(start.name)
     start.body()
     return nil
