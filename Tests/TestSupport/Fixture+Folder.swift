@@ -4,10 +4,9 @@ extension Fixture {
     /// All fixtures of one kind. A folder that lacks the kind leaves the project's own files of it, so that no test
     /// passes because it had nothing to compare.
     package static func all(kind: String) throws -> [Fixture] {
-        for fixtures in [try chosen.get(), try own.get()] {
-            let ofKind = fixtures.filter { $0.kind == kind }
-            if !ofKind.isEmpty { return ofKind }
-        }
+        var ofKind = try chosen.get().filter { $0.kind == kind }
+        if ofKind.isEmpty { ofKind = try own.get().filter { $0.kind == kind } }
+        guard ofKind.isEmpty else { return ofKind }
         throw FixtureError("There are no fixtures of kind \"\(kind)\".")
     }
 

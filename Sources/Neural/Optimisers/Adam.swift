@@ -87,7 +87,7 @@ package final class Adam {
         var lanes = SIMD8<Double>()
         var index = 0
         while index + 8 <= count {
-            let part = SIMD8<Double>(UnsafeRawPointer(values + index).loadUnaligned(as: SIMD8<Float>.self))
+            let part = SIMD8<Double>(load8(values + index))
             lanes += part * part
             index += 8
         }
@@ -106,16 +106,35 @@ package final class Adam {
         let value = moment.parameter.value.data + chunk.offset
         let first = moment.first.data + chunk.offset
         let second = moment.second.data + chunk.offset
-        let (stepSize, correction, eps, decay) = (moment.stepSize, moment.secondCorrection, eps, weightDecay)
-        let (share1, keep2, share2) = (Float(1 - beta1), Float(beta2), Float(1 - beta2))
-        for index in 0..<chunk.count {
-            let g = gradient[index] * clip + decay * value[index]
-            let m = first[index] + share1 * (g - first[index])
-            let v = keep2 * second[index] + share2 * g * g
-            first[index] = m
-            second[index] = v
-            value[index] -= stepSize * (m / (v.squareRoot() / correction + eps))
+        // Eight at a time, then one at a time: the same arithmetic, so a value's place does not matter.
+        let rule = UpdateRule(
+            stepSize: moment.stepSize, secondCorrection: moment.secondCorrection, share1: Float(1 - beta1),
+            keep2: Float(beta2), share2: Float(1 - beta2), eps: eps, clip: clip, weightDecay: weightDecay)
+        var index = 0
+        while index + 8 <= chunk.count {
+            var (x, m, v) = (Self.load8(value + index), Self.load8(first + index), Self.load8(second + index))
+            rule.apply(gradient: Self.load8(gradient + index), &x, &m, &v)
+            Self.store8(x, value + index)
+            Self.store8(m, first + index)
+            Self.store8(v, second + index)
+            index += 8
         }
+        while index < chunk.count {
+            var (x, m, v) = (SIMD2(value[index], 0), SIMD2(first[index], 0), SIMD2(second[index], 0))
+            rule.apply(gradient: SIMD2(gradient[index], 0), &x, &m, &v)
+            (value[index], first[index], second[index]) = (x[0], m[0], v[0])
+            index += 1
+        }
+    }
+
+    @inline(__always)
+    private static func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    private static func store8(_ values: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD8<Float>.self)
     }
 
     // MARK: Checkpoints
@@ -143,5 +162,27 @@ package final class Adam {
         }
         try state.load(file, prefix: prefix)
         for index in moments.indices { moments[index].step = steps[index] }
+    }
+}
+
+/// One step's arithmetic, in the order in which PyTorch rounds it.
+private struct UpdateRule {
+    let stepSize: Float
+    let secondCorrection: Float
+    let share1: Float
+    let keep2: Float
+    let share2: Float
+    let eps: Float
+    let clip: Float
+    let weightDecay: Float
+
+    @inline(__always)
+    func apply<Lanes: SIMD<Float>>(
+        gradient: Lanes, _ value: inout Lanes, _ first: inout Lanes, _ second: inout Lanes
+    ) {
+        let g = gradient * clip + weightDecay * value
+        first += share1 * (g - first)
+        second = keep2 * second + share2 * g * g
+        value -= stepSize * (first / (second.squareRoot() / secondCorrection + eps))
     }
 }
