@@ -10,12 +10,16 @@ extension TreeVAE {
     /// Strict: every tensor the tree needs must be there in its shape, and no other may be (the authors' loader filled in
     /// random weights where names did not match). Which denses have spectral normalisation is read off the names.
     package convenience init(_ file: Safetensors) throws {
-        let configuration = try SettingsText.decode(
-            TreeVAEConfiguration.self, from: file.metadata["config"], "config")
-        let topology = try SettingsText.decode(TreeTopology.self, from: file.metadata["tree"], "tree")
         guard let kind = file.metadata["kind"], Self.kinds.contains(kind) else {
             throw TreeError("The file is of kind \"\(file.metadata["kind"] ?? "none")\", not \"tree\".")
         }
+        try self.init(stored: file)
+    }
+
+    /// A tree from the tensors of `file` and from what its metadata says of the tree, whatever else the file is.
+    convenience init(stored file: Safetensors) throws {
+        let configuration = try SettingsText.decode(TreeVAEConfiguration.self, from: file.metadata["config"], "config")
+        let topology = try SettingsText.decode(TreeTopology.self, from: file.metadata["tree"], "tree")
         try configuration.validate()
         try topology.check(maximumDepth: configuration.maximumDepth)
         let state = file.renamed { name in

@@ -36,12 +36,12 @@ extension Graph {
             let toWeight = weight.requiresGradient ? weight.gradient() : nil
             Parallel.forEach(images) { image in
                 toWeight?[image] += gradient[image] * raw.data[image]
-                guard let target_ = toReconstruction else { return }
+                guard let slopes = toReconstruction else { return }
                 let scale = gradient[image] * weight.data[image]
                 let (x, y) = (target.data + image * size, reconstruction.data + image * size)
                 switch kind {
-                case .sigmoid: PixelLoss.addCrossEntropySlope(x, y, size, scale, to: target_ + image * size)
-                case .linear: PixelLoss.addSquaredErrorSlope(x, y, size, scale, to: target_ + image * size)
+                case .sigmoid: PixelLoss.addCrossEntropySlope(x, y, size, scale, to: slopes + image * size)
+                case .linear: PixelLoss.addSquaredErrorSlope(x, y, size, scale, to: slopes + image * size)
                 }
             }
         }

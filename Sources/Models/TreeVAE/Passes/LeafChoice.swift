@@ -7,9 +7,6 @@ package enum LeafChoice: String, Sendable, Codable {
     /// The most probable leaf.
     case argmax
 
-    /// The consumer's number in `RandomKey.use` ("LEAF").
-    static let randomUse: UInt32 = 0x4C45_4146
-
     /// One leaf an image.
     ///
     /// - Parameters:
@@ -23,7 +20,7 @@ package enum LeafChoice: String, Sendable, Codable {
             switch self {
             case .argmax: return Self.largest(values)
             case .sample:
-                var stream = RandomKey(seed: seed, use: Self.randomUse, step: step, image: images[row]).stream()
+                var stream = RandomKey(seed: seed, use: TreeRandomUse.leaf, step: step, image: images[row]).stream()
                 return Self.draw(values, at: stream.uniform())
             }
         }

@@ -8,23 +8,37 @@ extension TreeVAE {
 
     /// P_l(x) from features that are already known.
     package func leafProbabilities(features: [Tensor]) -> Tensor {
+        leafProbabilities(decisions: decisions(features: features), images: features[0].shape[0])
+    }
+
+    /// q(left | d) of every split, `[N]` each, by the split's index.
+    func decisions(features: [Tensor]) -> [Int: Tensor] {
+        var decisions: [Int: Tensor] = [:]
+        for node in topology.nodes where node.kind == .split {
+            decisions[node.index] = nodes[node.index].routerQ?(
+                feature(of: node, in: features), key: nil, in: .inference)
+        }
+        return decisions
+    }
+
+    /// P_l(x) of every leaf, `[N, L]`: the products of the decisions on the way to it.
+    func leafProbabilities(decisions: [Int: Tensor], images: Int) -> Tensor {
         let graph = Graph.inference
         var reach: [Int: Tensor] = [:]
         var columns: [Tensor] = []
         for node in topology.nodes {
             switch node.kind {
             case .split:
-                guard let routerQ = nodes[node.index].routerQ, let left = node.left, let right = node.right else {
-                    preconditionFailure("TreeVAE: split \(node.index) lacks a router or a child")
+                guard let q = decisions[node.index], let left = node.left, let right = node.right else {
+                    preconditionFailure("TreeVAE: split \(node.index) lacks a decision or a child")
                 }
-                let q = routerQ(feature(of: node, in: features), key: nil, in: graph)
                 let children = graph.children(of: reach[node.index], left: q)
                 reach[left] = children.left
                 reach[right] = children.right
             case .passThrough:
                 for child in node.children { reach[child] = reach[node.index] }
             case .leaf:
-                columns.append(reach[node.index] ?? .filled([features[0].shape[0]], with: 1))
+                columns.append(reach[node.index] ?? .filled([images], with: 1))
             }
         }
         return .columns(columns)
@@ -47,10 +61,11 @@ extension TreeVAE {
 
     /// Samples z of one leaf an image from the posterior, `[N, r, r, C_z]` each, on the leaf's own path only.
     ///
+    /// - Parameter features: only those are read that the nodes on the way read.
     /// - Returns: for each leaf that is asked for, the images that take it and their z.
     package func latents(features: [Tensor], leaf: [Int], noise: any NoiseSource) -> LeafLatents {
-        precondition(
-            leaf.count == features[0].shape[0], "latents: \(leaf.count) leaves for \(features[0].shape[0]) images")
+        let images = feature(of: topology.nodes[0], in: features).shape[0]
+        precondition(leaf.count == images, "latents: \(leaf.count) leaves for \(images) images")
         return walkPaths(leaf: leaf) { node, parentLatent, images in
             let parts = self.nodes[node.index]
             let graph = Graph.inference

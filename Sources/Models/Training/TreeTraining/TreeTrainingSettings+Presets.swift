@@ -1,0 +1,79 @@
+extension TreeTrainingSettings {
+    /// Sizes of training that belong together.
+    package enum Preset: String, Codable, Sendable, CaseIterable {
+        /// A small tree in minutes on a few cores.
+        case tiny
+        /// The paper's grey tree, or half its colour tree, with far fewer epochs.
+        case small
+        /// The paper's networks and epochs.
+        case paper
+    }
+
+    /// Epochs of each stage.
+    private struct Epochs {
+        let initial: Int
+        let split: Int
+        let intermediate: Int
+        let final: Int
+    }
+
+    /// The one table of how long presets train, grey and colour.
+    private static func epochs(_ preset: Preset, grey: Bool) -> Epochs {
+        switch (preset, grey) {
+        case (.tiny, true): Epochs(initial: 10, split: 8, intermediate: 4, final: 10)
+        case (.tiny, false): Epochs(initial: 10, split: 8, intermediate: 0, final: 5)
+        case (.small, true): Epochs(initial: 15, split: 10, intermediate: 6, final: 15)
+        case (.small, false): Epochs(initial: 15, split: 12, intermediate: 0, final: 10)
+        case (.paper, true): Epochs(initial: 150, split: 150, intermediate: 80, final: 200)
+        // "To avoid node collapse" the authors train colour trees only in parts.
+        case (.paper, false): Epochs(initial: 150, split: 150, intermediate: 0, final: 0)
+        }
+    }
+
+    /// The settings of a preset for images of a size and a number of channels.
+    ///
+    /// Networks are the paper's or scaled from them; spectral normalisation, which only the paper's MNIST tree has, is off.
+    /// Where stages are shorter than the paper's, α still ends where it ends there.
+    package static func preset(_ preset: Preset, imageSize: Int, imageChannels: Int) -> TreeTrainingSettings {
+        let grey = imageChannels == 1
+        let tree = grey ? greyTree(preset, imageSize) : colourTree(preset, imageSize, imageChannels)
+        let epochs = epochs(preset, grey: grey)
+        let start = tree.initialKLWeight
+        // 0.001 an epoch for grey images and 0.01 for colour, over 150 epochs.
+        let end = min(1, start + 149 * (grey ? 0.001 : 0.01))
+        let isPaper = preset == .paper
+        func stage(_ epochs: Int, end: Double, ramp: Int? = nil) -> TreeStageSettings {
+            TreeStageSettings(
+                epochs: epochs, klStart: start, klEnd: end, klRampEpochs: ramp, decayEpochs: isPaper ? 100 : nil)
+        }
+        // The final stage of the paper reaches α = 1 after 100 of its 200 epochs.
+        let finalRamp = max(1, epochs.final / 2 + 1)
+        return TreeTrainingSettings(
+            tree: tree, initial: stage(epochs.initial, end: end), split: stage(epochs.split, end: end),
+            intermediate: stage(epochs.intermediate, end: end, ramp: isPaper ? 150 : nil),
+            final: stage(epochs.final, end: 1, ramp: finalRamp), clusters: preset == .tiny ? 6 : 10,
+            maximumSplits: isPaper ? 150 : 20)
+    }
+
+    private static func greyTree(_ preset: Preset, _ size: Int) -> TreeVAEConfiguration {
+        let (latent, feature, levels) = preset == .tiny ? (8, 16, 5) : (16, 32, 7)
+        return TreeVAEConfiguration(
+            latentChannels: Array(repeating: latent, count: levels),
+            bottomUpChannels: Array(repeating: feature, count: levels), representationSize: 2, imageSize: size,
+            imageChannels: 1, architecture: .convolutional)
+    }
+
+    private static func colourTree(_ preset: Preset, _ size: Int, _ channels: Int) -> TreeVAEConfiguration {
+        let (latent, feature, levels) =
+            switch preset {
+            case .tiny: (16, 32, 5)
+            case .small: (32, 64, 7)
+            case .paper: (64, 128, 7)
+            }
+        return TreeVAEConfiguration(
+            output: .linear, residualConnections: true, latentChannels: Array(repeating: latent, count: levels),
+            bottomUpChannels: Array(repeating: feature, count: levels), representationSize: 4, imageSize: size,
+            imageChannels: channels, architecture: .residual, learnedResampling: true, augment: true,
+            augmentationMethods: [.decisions, .everyLevel], augmentationWeight: 100, initialKLWeight: 0.01)
+    }
+}

@@ -1,0 +1,35 @@
+import Neural
+
+/// q(left | d) of every image of a data set at every split of a tree. Pruning changes which decisions count, not what they
+/// are, so that leaf probabilities of the smaller tree follow without another pass over the images.
+struct SplitDecisions {
+    /// By the split's node object, which keeps its identity when the tree is renumbered.
+    private var values: [ObjectIdentifier: Tensor] = [:]
+    private let images: Int
+
+    /// Runs the bottom-up path and the q-routers over a data set.
+    ///
+    /// - Parameter batch: images a pass; it bounds memory and changes nothing else.
+    init(tree: TreeVAE, dataset: ImageDataset, batch: Int) {
+        images = dataset.count
+        for node in tree.nodes where node.kind == .split {
+            values[ObjectIdentifier(node)] = Tensor([images])
+        }
+        for first in stride(from: 0, to: images, by: batch) {
+            let range = first..<min(first + batch, images)
+            let features = tree.features(dataset.tensor(range), in: .inference)
+            for (index, q) in tree.decisions(features: features) {
+                guard let target = values[ObjectIdentifier(tree.nodes[index])] else { continue }
+                (target.data + first).update(from: q.data, count: range.count)
+            }
+        }
+    }
+
+    /// P_l(x) of every image and leaf of `tree`, the one these decisions were made by or what pruning left of it.
+    func leafProbabilities(in tree: TreeVAE) -> LeafProbabilities {
+        var decisions: [Int: Tensor] = [:]
+        for (index, node) in tree.nodes.enumerated() { decisions[index] = values[ObjectIdentifier(node)] }
+        let table = tree.leafProbabilities(decisions: decisions, images: images)
+        return LeafProbabilities(table)
+    }
+}
