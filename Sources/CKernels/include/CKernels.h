@@ -81,16 +81,75 @@ void grove_normalise_backward(
     float *dx, const float *du, const float *x, const float *mean, const float *gain, const float *slope,
     const float *level, size_t rows, size_t columns);
 
-// Images to matrices and back (unfold.c)
+// Matrix products (product.c)
 
-/// The patches of one image [h, w, c] as rows [oh * ow, k * k * c]; outside is zero.
-void grove_im2col(
-    float *columns, const float *image, size_t h, size_t w, size_t c, size_t k, size_t stride, size_t padding, size_t oh,
-    size_t ow);
-/// The transpose of grove_im2col: adds rows [oh * ow, k * k * c] to the image [h, w, c].
-void grove_col2im(
-    float *image, const float *columns, size_t h, size_t w, size_t c, size_t k, size_t stride, size_t padding, size_t oh,
-    size_t ow);
+/// Columns of a panel, the width in which right sides are packed.
+enum { GROVE_LANES_A_PANEL = 16 };
+
+/// The left side of a product, read where it lies. Row i begins at base + (rows ? rows[i] : i * row_stride); along k it
+/// has blocks x segments x length values, the strides of which are given: for a patch of an image the segments are its
+/// pixel rows. All strides are in floats.
+typedef struct {
+    const float *base;
+    const int32_t *rows;
+    ptrdiff_t row_stride;
+    size_t blocks;
+    ptrdiff_t block_stride;
+    size_t segments;
+    ptrdiff_t segment_stride;
+    size_t length;
+    ptrdiff_t step;
+} grove_left;
+
+/// Packs a right side [k, n], whose element (i, j) is b[i * k_stride + j * n_stride], into panels of 16 columns,
+/// [panels][k][16], one panel every `panel_stride` floats; columns beyond n are zero.
+void grove_pack_panels(
+    float *panels, size_t panel_stride, const float *b, size_t k, size_t n, ptrdiff_t k_stride, ptrdiff_t n_stride);
+/// c[m, n] = left b + bias, or c += left b; `bias` may be null, and is read only where nothing is accumulated.
+/// A row's bits depend on its own values and b alone, not on m.
+void grove_product(
+    float *c, ptrdiff_t c_stride, size_t m, size_t n, const grove_left *left, const float *panels, const float *bias,
+    int32_t accumulate);
+/// The vector instructions that kernels use on this processor, for people.
+const char *grove_instruction_set(void);
+
+// Patches back to images (patches.c)
+
+/// Adds patches to the image [h, w, c] they belong to: rows [oh * ow, k * k * c], of which kernel position rows
+/// first ..< first + count of the oh are given; what falls outside the image is dropped.
+void grove_add_patches(
+    float *image, const float *patches, size_t h, size_t w, size_t c, size_t k, size_t stride, size_t padding,
+    size_t first, size_t count, size_t ow);
+
+// Winograd convolution F(4x4, 3x3) with stride 1 (winograd.c)
+//
+// Tiles of 4x4 outputs are numbered through the images of a batch, row by row; functions take `count` of them from tile
+// `first` on. A transformed value has 36 planes, `plane` floats apart.
+
+typedef struct {
+    size_t height, width;
+    size_t out_height, out_width;
+    size_t padding;
+} grove_tiling;
+
+/// u = G w Gᵀ as panels [36][panels][k][16], for `panels` panels from `first_panel` on. The tap (y, x) of element (i, j)
+/// of the [k, n] weight is w[(3 y + x) * tap_stride + i * k_stride + j * n_stride].
+void grove_winograd_weight(
+    float *u, size_t u_plane, const float *w, size_t k, size_t n, ptrdiff_t tap_stride, ptrdiff_t k_stride,
+    ptrdiff_t n_stride, size_t first_panel, size_t panels);
+/// Adds Gᵀ du G to dw [9][k][n], for rows first ..< first + count of the k; du is [36][k][n].
+void grove_winograd_weight_gradient(
+    float *dw, const float *du, size_t u_plane, size_t k, size_t n, size_t first, size_t count);
+/// v = Bᵀ d B as [36][count][c] of the images x.
+void grove_winograd_input(
+    float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *tiling, size_t first, size_t count);
+/// y = Aᵀ m A + bias of m [36][count], rows `m_stride` (a multiple of 16) apart; added to the images y if asked for.
+void grove_winograd_output(
+    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
+    const grove_tiling *tiling, size_t first, size_t count);
+/// z = A dy Aᵀ as panels [36][panels][count][16] of the images dy.
+void grove_winograd_output_gradient(
+    float *z, size_t z_plane, const float *dy, size_t c, const grove_tiling *tiling, size_t first, size_t count);
 
 // Resampling of one image (resampling.c)
 

@@ -7,6 +7,7 @@ package final class Graph {
     /// Whether backward passes are wanted; a sampling pass records nothing and frees its tensors as it goes.
     package let recording: Bool
     private var tape: [() -> Void] = []
+    private var prepared: [PreparedWeight: (weight: Tensor, form: Scratch)] = [:]
 
     package init(training: Bool, recording: Bool) {
         self.training = training
@@ -39,4 +40,33 @@ package final class Graph {
         for index in seed.indices { gradient[index] += seed[index] }
         while let step = tape.popLast() { step() }
     }
+
+    /// A weight as a kernel reads it: packed, or transformed for Winograd.
+    ///
+    /// A pass that records nothing keeps the form for its next use, so a sampler that runs a network many times through
+    /// one such graph prepares each weight once; the weights must not change while that graph lives.
+    func prepared(_ weight: Tensor, as form: WeightForm, make: () -> Scratch) -> Scratch {
+        // A weight that was computed in this pass is a new tensor every time.
+        guard !recording, !training, weight.requiresGradient else { return make() }
+        let key = PreparedWeight(weight: ObjectIdentifier(weight), form: form)
+        if let known = prepared[key] { return known.form }
+        let made = make()
+        prepared[key] = (weight, made)
+        return made
+    }
+}
+
+/// The forms in which kernels read weights.
+enum WeightForm {
+    case panels
+    case panelsForScatter
+    case winograd
+    case winogradForScatter
+    case dense
+    case denseForScatter
+}
+
+private struct PreparedWeight: Hashable {
+    let weight: ObjectIdentifier
+    let form: WeightForm
 }

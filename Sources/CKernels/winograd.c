@@ -1,0 +1,260 @@
+#include "CKernels.h"
+#include "clones.h"
+#include "vectors.h"
+
+// Convolution with 3x3 kernels by Winograd's minimal filtering F(4x4, 3x3): 36 multiplications for 16 outputs instead of
+// 144 (Lavin & Gray 2016, "Fast algorithms for convolutional neural networks"). With the paper's matrices
+//
+//     y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ d B) ] A        d 6x6 input, w 3x3 kernel, y 4x4 output of one tile,
+//
+// and the sum over input channels makes of ⊙ one matrix product for each of the 36 positions. The gradient of the weight
+// is the transpose of the same formula: Gᵀ [ Σ_tiles (Bᵀ d B) ⊙ (A dy Aᵀ) ] G.
+//
+// Vectors run over channels. A tile is computed by itself, so its company does not change it.
+
+/// Bᵀ applied to six vectors that lie `stride` apart.
+GROVE_INLINE void grove_input_line(grove_vector *to, const grove_vector *d, size_t stride) {
+    grove_vector d0 = d[0], d1 = d[stride], d2 = d[2 * stride], d3 = d[3 * stride], d4 = d[4 * stride], d5 = d[5 * stride];
+    grove_vector even = d4 - 4.0f * d2, odd = d3 - 4.0f * d1, low = d4 - d2, high = 2.0f * (d3 - d1);
+    to[0] = 4.0f * d0 - 5.0f * d2 + d4;
+    to[1] = even + odd;
+    to[2] = even - odd;
+    to[3] = low + high;
+    to[4] = low - high;
+    to[5] = 4.0f * d1 - 5.0f * d3 + d5;
+}
+
+/// Aᵀ applied to six vectors that lie `stride` apart.
+GROVE_INLINE void grove_output_line(grove_vector *to, const grove_vector *m, size_t stride) {
+    grove_vector a = m[stride] + m[2 * stride], b = m[stride] - m[2 * stride];
+    grove_vector c = m[3 * stride] + m[4 * stride], d = m[3 * stride] - m[4 * stride];
+    to[0] = m[0] + a + c;
+    to[1] = b + 2.0f * d;
+    to[2] = a + 4.0f * c;
+    to[3] = b + 8.0f * d + m[5 * stride];
+}
+
+/// A applied to four vectors that lie `stride` apart.
+GROVE_INLINE void grove_gradient_line(grove_vector *to, const grove_vector *y, size_t stride) {
+    grove_vector y0 = y[0], y1 = y[stride], y2 = y[2 * stride], y3 = y[3 * stride];
+    grove_vector even = y0 + y2, odd = y1 + y3, wide_even = y0 + 4.0f * y2, wide_odd = 2.0f * y1 + 8.0f * y3;
+    to[0] = y0;
+    to[1] = even + odd;
+    to[2] = even - odd;
+    to[3] = wide_even + wide_odd;
+    to[4] = wide_even - wide_odd;
+    to[5] = y3;
+}
+
+/// G applied to three vectors that lie `stride` apart.
+GROVE_INLINE void grove_weight_line(grove_vector *to, const grove_vector *w, size_t stride) {
+    grove_vector outer = w[0] + w[2 * stride], wide = w[0] + 4.0f * w[2 * stride], middle = w[stride];
+    to[0] = 0.25f * w[0];
+    to[1] = (-1.0f / 6) * (outer + middle);
+    to[2] = (-1.0f / 6) * (outer - middle);
+    to[3] = (1.0f / 24) * (wide + 2.0f * middle);
+    to[4] = (1.0f / 24) * (wide - 2.0f * middle);
+    to[5] = w[2 * stride];
+}
+
+/// Gᵀ applied to six vectors that lie `stride` apart.
+GROVE_INLINE void grove_weight_gradient_line(grove_vector *to, const grove_vector *u, size_t stride) {
+    grove_vector a = u[stride] + u[2 * stride], b = u[stride] - u[2 * stride];
+    grove_vector c = u[3 * stride] + u[4 * stride], d = u[3 * stride] - u[4 * stride];
+    to[0] = 0.25f * u[0] - (1.0f / 6) * a + (1.0f / 24) * c;
+    to[1] = (-1.0f / 6) * b + (1.0f / 12) * d;
+    to[2] = (-1.0f / 6) * a + (1.0f / 6) * c + u[5 * stride];
+}
+
+GROVE_INLINE void grove_load_lanes(grove_vector *v, const float *p, size_t lanes) {
+    if (lanes == GROVE_LANES) {
+        grove_load(v, p);
+    } else {
+        grove_load_part(v, p, lanes);
+    }
+}
+
+GROVE_INLINE void grove_store_lanes(float *p, const grove_vector *v, size_t lanes) {
+    if (lanes == GROVE_LANES) {
+        grove_store(p, v);
+    } else {
+        grove_store_part(p, v, lanes);
+    }
+}
+
+GROVE_INLINE size_t grove_lanes_left(size_t n, size_t first) {
+    return n - first < GROVE_LANES ? n - first : GROVE_LANES;
+}
+
+GROVE_CLONES void grove_winograd_weight(
+    float *u, size_t u_plane, const float *w, size_t k, size_t n, ptrdiff_t tap_stride, ptrdiff_t k_stride,
+    ptrdiff_t n_stride, size_t first_panel, size_t panels) {
+    for (size_t panel = first_panel; panel < first_panel + panels; panel++) {
+        size_t column = panel * GROVE_LANES, lanes = grove_lanes_left(n, column);
+        for (size_t i = 0; i < k; i++) {
+            grove_vector taps[9], half[18], line[6];
+            for (ptrdiff_t tap = 0; tap < 9; tap++) {
+                const float *from = w + tap * tap_stride + (ptrdiff_t)i * k_stride + (ptrdiff_t)column * n_stride;
+                if (n_stride == 1) {
+                    grove_load_lanes(&taps[tap], from, lanes);
+                } else {
+                    float gathered[GROVE_LANES] = {0};
+                    for (size_t j = 0; j < lanes; j++) gathered[j] = from[(ptrdiff_t)j * n_stride];
+                    grove_load(&taps[tap], gathered);
+                }
+            }
+            for (size_t x = 0; x < 3; x++) {
+                grove_weight_line(line, taps + x, 3);
+                for (size_t y = 0; y < 6; y++) half[y * 3 + x] = line[y];
+            }
+            for (size_t y = 0; y < 6; y++) {
+                grove_weight_line(line, half + y * 3, 1);
+                for (size_t x = 0; x < 6; x++)
+                    grove_store(u + (y * 6 + x) * u_plane + (panel * k + i) * GROVE_LANES, &line[x]);
+            }
+        }
+    }
+}
+
+GROVE_CLONES void grove_winograd_weight_gradient(
+    float *dw, const float *du, size_t u_plane, size_t k, size_t n, size_t first, size_t count) {
+    for (size_t i = first; i < first + count; i++)
+        for (size_t column = 0; column < n; column += GROVE_LANES) {
+            size_t lanes = grove_lanes_left(n, column);
+            grove_vector planes[36], half[18], line[3];
+            for (size_t p = 0; p < 36; p++) grove_load_lanes(&planes[p], du + p * u_plane + i * n + column, lanes);
+            for (size_t x = 0; x < 6; x++) {
+                grove_weight_gradient_line(line, planes + x, 6);
+                for (size_t y = 0; y < 3; y++) half[y * 6 + x] = line[y];
+            }
+            for (size_t y = 0; y < 3; y++) {
+                grove_weight_gradient_line(line, half + y * 6, 1);
+                for (size_t x = 0; x < 3; x++) {
+                    float *to = dw + ((y * 3 + x) * k + i) * n + column;
+                    grove_vector sum;
+                    grove_load_lanes(&sum, to, lanes);
+                    sum += line[x];
+                    grove_store_lanes(to, &sum, lanes);
+                }
+            }
+        }
+}
+
+/// Where a tile's upper left output pixel lies.
+typedef struct {
+    size_t image, y, x;
+} grove_tile;
+
+GROVE_INLINE grove_tile grove_tile_at(const grove_tiling *t, size_t index) {
+    size_t wide = (t->out_width + 3) / 4, high = (t->out_height + 3) / 4;
+    grove_tile tile = {index / (high * wide), index / wide % high * 4, index % wide * 4};
+    return tile;
+}
+
+/// The 6x6 input pixels of a tile, sixteen channels of each; zero outside the image.
+GROVE_INLINE void grove_gather_tile(
+    grove_vector *patch, const float *x, const grove_tiling *t, const grove_tile *tile, size_t c, size_t channel,
+    size_t lanes) {
+    ptrdiff_t y0 = (ptrdiff_t)tile->y - (ptrdiff_t)t->padding, x0 = (ptrdiff_t)tile->x - (ptrdiff_t)t->padding;
+    ptrdiff_t high = (ptrdiff_t)t->height, wide = (ptrdiff_t)t->width;
+    const float *image = x + tile->image * t->height * t->width * c + channel;
+    if (lanes == GROVE_LANES && y0 >= 0 && x0 >= 0 && y0 + 6 <= high && x0 + 6 <= wide) {
+        for (ptrdiff_t i = 0; i < 6; i++)
+            for (ptrdiff_t j = 0; j < 6; j++)
+                grove_load(&patch[i * 6 + j], image + ((y0 + i) * wide + x0 + j) * (ptrdiff_t)c);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < 6; i++)
+        for (ptrdiff_t j = 0; j < 6; j++) {
+            if (y0 + i < 0 || y0 + i >= high || x0 + j < 0 || x0 + j >= wide) {
+                patch[i * 6 + j] = (grove_vector)(0.0f);
+            } else {
+                grove_load_lanes(&patch[i * 6 + j], image + ((y0 + i) * wide + x0 + j) * (ptrdiff_t)c, lanes);
+            }
+        }
+}
+
+GROVE_CLONES void grove_winograd_input(
+    float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *t, size_t first, size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        grove_tile tile = grove_tile_at(t, first + index);
+        for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
+            size_t lanes = grove_lanes_left(c, channel);
+            grove_vector patch[36], half[36], line[6];
+            grove_gather_tile(patch, x, t, &tile, c, channel, lanes);
+            for (size_t j = 0; j < 6; j++) {
+                grove_input_line(line, patch + j, 6);
+                for (size_t i = 0; i < 6; i++) half[i * 6 + j] = line[i];
+            }
+            for (size_t i = 0; i < 6; i++) {
+                grove_input_line(line, half + i * 6, 1);
+                for (size_t j = 0; j < 6; j++)
+                    grove_store_lanes(v + (i * 6 + j) * v_plane + index * c + channel, &line[j], lanes);
+            }
+        }
+    }
+}
+
+GROVE_CLONES void grove_winograd_output(
+    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
+    const grove_tiling *t, size_t first, size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        grove_tile tile = grove_tile_at(t, first + index);
+        size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
+        size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
+        float *image = y + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
+        for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
+            size_t lanes = grove_lanes_left(c, channel);
+            grove_vector planes[36], half[24], line[4], offset = (grove_vector)(0.0f);
+            if (bias) grove_load_lanes(&offset, bias + channel, lanes);
+            for (size_t p = 0; p < 36; p++) grove_load(&planes[p], m + p * m_plane + index * m_stride + channel);
+            for (size_t j = 0; j < 6; j++) {
+                grove_output_line(line, planes + j, 6);
+                for (size_t i = 0; i < 4; i++) half[i * 6 + j] = line[i];
+            }
+            for (size_t i = 0; i < high; i++) {
+                grove_output_line(line, half + i * 6, 1);
+                for (size_t j = 0; j < wide; j++) {
+                    float *to = image + (i * t->out_width + j) * c + channel;
+                    grove_vector value = line[j] + offset, old;
+                    if (accumulate) {
+                        grove_load_lanes(&old, to, lanes);
+                        value += old;
+                    }
+                    grove_store_lanes(to, &value, lanes);
+                }
+            }
+        }
+    }
+}
+
+GROVE_CLONES void grove_winograd_output_gradient(
+    float *z, size_t z_plane, const float *dy, size_t c, const grove_tiling *t, size_t first, size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        grove_tile tile = grove_tile_at(t, first + index);
+        size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
+        size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
+        const float *image = dy + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
+        for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
+            size_t lanes = grove_lanes_left(c, channel);
+            grove_vector pixels[16], half[24], line[6];
+            for (size_t i = 0; i < 4; i++)
+                for (size_t j = 0; j < 4; j++) {
+                    if (i < high && j < wide) {
+                        grove_load_lanes(&pixels[i * 4 + j], image + (i * t->out_width + j) * c + channel, lanes);
+                    } else {
+                        pixels[i * 4 + j] = (grove_vector)(0.0f);
+                    }
+                }
+            for (size_t j = 0; j < 4; j++) {
+                grove_gradient_line(line, pixels + j, 4);
+                for (size_t i = 0; i < 6; i++) half[i * 4 + j] = line[i];
+            }
+            for (size_t i = 0; i < 6; i++) {
+                grove_gradient_line(line, half + i * 4, 1);
+                for (size_t j = 0; j < 6; j++)
+                    grove_store(z + (i * 6 + j) * z_plane + (channel * count) + index * GROVE_LANES, &line[j]);
+            }
+        }
+    }
+}

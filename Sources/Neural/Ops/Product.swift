@@ -1,0 +1,73 @@
+import CKernels
+
+/// Matrix products on our own kernel, whose rows do not depend on each other's presence (see `product.c`).
+enum Product {
+    /// Columns of a panel.
+    static let lanes = Int(GROVE_LANES_A_PANEL)
+
+    /// `columns` rounded up to whole panels.
+    static func padded(_ columns: Int) -> Int { (columns + lanes - 1) / lanes * lanes }
+
+    /// A task is worth handing to another core from about 40 µs on: two million multiply-adds.
+    static func itemsPerTask(multiplications: Int) -> Int { max(1, 2_000_000 / max(1, multiplications)) }
+
+    /// Packs a right side `[inner, columns]` whose element (i, j) is `b[i * innerStride + j * columnStride]`.
+    static func pack(
+        _ b: UnsafePointer<Float>, inner: Int, columns: Int, innerStride: Int, columnStride: Int
+    ) -> Scratch {
+        let packed = Scratch(inner * padded(columns))
+        Chunks.forEach(columns, size: max(1, Chunks.elements / max(1, inner * lanes)) * lanes) { first, count in
+            grove_pack_panels(
+                packed.data + first * inner, inner * lanes, b + first * columnStride, inner, count, innerStride,
+                columnStride)
+        }
+        return packed
+    }
+
+    /// c `[rows, columns]` = a b + bias, or c += a b, for a contiguous a `[rows, inner]`; spread over the lanes.
+    static func rows(
+        _ rows: Int, inner: Int, columns: Int, _ a: UnsafePointer<Float>, _ panels: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>? = nil, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false
+    ) {
+        Chunks.forEach(rows, size: itemsPerTask(multiplications: inner * padded(columns))) { first, count in
+            var left = grove_left.matrix(a + first * inner, rowLength: inner)
+            grove_product(
+                c + first * columns, columns, count, columns, &left, panels, bias, accumulate ? 1 : 0)
+        }
+    }
+
+    /// partials[part] `[inner, columns]` = aᵀ b over a part of the rows of a `[rows, inner]` and b `[rows, columns]`.
+    static func transposedParts(
+        rows: Int, inner: Int, columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        partials: UnsafeMutablePointer<Float>
+    ) {
+        Chunks.forEachPart(rows) { part, range in
+            let group = max(16, Chunks.elements / max(1, inner))
+            let panels = Scratch(min(group, range.count) * padded(columns))
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+                let count = min(group, range.upperBound - first)
+                grove_pack_panels(panels.data, count * lanes, b + first * columns, count, columns, columns, 1)
+                var left = grove_left.transposed(a + first * inner, rows: count, rowLength: inner)
+                grove_product(
+                    partials + part * inner * columns, columns, inner, columns, &left, panels.data, nil,
+                    first == range.lowerBound ? 0 : 1)
+            }
+        }
+    }
+}
+
+extension grove_left {
+    /// A row-major matrix.
+    static func matrix(_ base: UnsafePointer<Float>, rowLength: Int) -> grove_left {
+        grove_left(
+            base: base, rows: nil, row_stride: rowLength, blocks: 1, block_stride: 0, segments: 1, segment_stride: 0,
+            length: rowLength, step: 1)
+    }
+
+    /// The transpose of a row-major matrix of `rows` rows.
+    static func transposed(_ base: UnsafePointer<Float>, rows: Int, rowLength: Int) -> grove_left {
+        grove_left(
+            base: base, rows: nil, row_stride: 1, blocks: 1, block_stride: 0, segments: 1, segment_stride: 0,
+            length: rows, step: rowLength)
+    }
+}

@@ -1,0 +1,131 @@
+import CKernels
+
+/// A 3x3 convolution with stride 1 by Winograd's F(4x4, 3x3); the arithmetic is in `winograd.c`.
+///
+/// Tiles are numbered through the batch and taken in groups that fit the cache; each tile is computed by itself, so the
+/// groups are no part of the result.
+struct Winograd {
+    /// A kernel `[9, inner, columns]` wherever its elements lie.
+    struct Kernel {
+        let data: UnsafePointer<Float>
+        let tapStride: Int
+        let innerStride: Int
+        let columnStride: Int
+    }
+
+    let images: Int
+    /// Channels in and out.
+    let inner: Int
+    let columns: Int
+    private var tiling: grove_tiling
+    private let tiles: Int
+
+    init(
+        images: Int, inner: Int, columns: Int, height: Int, width: Int, outHeight: Int, outWidth: Int, padding: Int
+    ) {
+        self.images = images
+        self.inner = inner
+        self.columns = columns
+        tiling = grove_tiling(
+            height: height, width: width, out_height: outHeight, out_width: outWidth, padding: padding)
+        tiles = (outHeight + 3) / 4 * ((outWidth + 3) / 4)
+    }
+
+    // MARK: Weights
+
+    static func transform(_ matrix: KernelMatrix, inner: Int, columns: Int) -> Scratch {
+        transform(
+            Kernel(
+                data: matrix.data, tapStride: inner * matrix.rowStride, innerStride: matrix.rowStride,
+                columnStride: matrix.columnStride), inner: inner, columns: columns)
+    }
+
+    /// The transformed kernel as 36 packed right sides.
+    static func transform(_ kernel: Kernel, inner: Int, columns: Int) -> Scratch {
+        let plane = plane(inner * Product.padded(columns))
+        let transformed = Scratch(36 * plane)
+        Parallel.forEach(Product.padded(columns) / Product.lanes) { panel in
+            grove_winograd_weight(
+                transformed.data, plane, kernel.data, inner, columns, kernel.tapStride, kernel.innerStride,
+                kernel.columnStride, panel, 1)
+        }
+        return transformed
+    }
+
+    /// Planes are an odd number of cache lines apart: 36 of them at a power of two would fall into one set of the cache.
+    private static func plane(_ count: Int) -> Int { (count + 15) / 16 * 16 | 16 }
+
+    // MARK: Forward, and backward by the rotated kernel
+
+    /// Tiles of a group: both transformed sides of it within about 640 KB, and enough rows to be worth reading a plane
+    /// of weights for.
+    private var groupSize: Int { max(24, 640_000 / (36 * 4 * (inner + Product.padded(columns))) / 6 * 6) }
+
+    func run(
+        _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        into y: UnsafeMutablePointer<Float>, accumulate: Bool
+    ) {
+        let width = Product.padded(columns)
+        let weightPlane = Self.plane(inner * width)
+        let group = groupSize
+        Chunks.forEach(images * tiles, size: group) { first, count in
+            let (inputPlane, outputPlane) = (Self.plane(count * inner), Self.plane(count * width))
+            let scratch = Scratch(36 * (inputPlane + outputPlane))
+            let products = scratch.data + 36 * inputPlane
+            var tiling = tiling
+            grove_winograd_input(scratch.data, inputPlane, x, inner, &tiling, first, count)
+            for plane in 0..<36 {
+                var left = grove_left.matrix(scratch.data + plane * inputPlane, rowLength: inner)
+                grove_product(
+                    products + plane * outputPlane, width, count, width, &left, weights + plane * weightPlane, nil, 0)
+            }
+            grove_winograd_output(
+                y, products, outputPlane, width, columns, bias, accumulate ? 1 : 0, &tiling, first, count)
+        }
+    }
+
+    // MARK: Gradient of the weight
+
+    /// partials[part] `[9, inner, columns]` over a part of the batch.
+    func weightGradient(
+        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, partials: UnsafeMutablePointer<Float>
+    ) {
+        let count = inner * columns
+        let parts = Chunks.batchParts(images)
+        let sums = Scratch(parts * 36 * count)
+        Chunks.forEachPart(images) { part, range in
+            accumulate(x, dy, images: range, into: sums.data + part * 36 * count)
+        }
+        Parallel.forEach(parts) { part in
+            let partial = partials + part * 9 * count
+            partial.update(repeating: 0, count: 9 * count)
+            grove_winograd_weight_gradient(partial, sums.data + part * 36 * count, count, inner, columns, 0, inner)
+        }
+    }
+
+    /// The sum over the tiles of some images of (transformed input)ᵀ · (transformed gradient), for each plane.
+    private func accumulate(
+        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, images: Range<Int>,
+        into sums: UnsafeMutablePointer<Float>
+    ) {
+        let width = Product.padded(columns)
+        let group = max(48, 4_000_000 / (36 * 4 * (inner + width)))
+        let (begin, end) = (images.lowerBound * tiles, images.upperBound * tiles)
+        for first in stride(from: begin, to: end, by: group) {
+            let count = min(group, end - first)
+            let (inputPlane, gradientPlane) = (Self.plane(count * inner), Self.plane(count * width))
+            let scratch = Scratch(36 * (inputPlane + gradientPlane))
+            let gradients = scratch.data + 36 * inputPlane
+            var tiling = tiling
+            grove_winograd_input(scratch.data, inputPlane, x, inner, &tiling, first, count)
+            grove_winograd_output_gradient(gradients, gradientPlane, dy, columns, &tiling, first, count)
+            for plane in 0..<36 {
+                var left = grove_left.transposed(
+                    scratch.data + plane * inputPlane, rows: count, rowLength: inner)
+                grove_product(
+                    sums + plane * inner * columns, columns, inner, columns, &left, gradients + plane * gradientPlane,
+                    nil, first == begin ? 0 : 1)
+            }
+        }
+    }
+}
