@@ -1,0 +1,112 @@
+internal import GRDB
+
+/// Durable truth: jobs, attempts, leases, artifacts, logs, in one SQLite file with one writer.
+///
+/// All work happens in `batch`: one transaction for many requests, durable when it returns. Specs and facts are opaque
+/// bytes, and time is an argument. Calls block; call it from one thread that may.
+package final class JobStore: Sendable {
+    package let directory: String
+    /// Whether the last broker on this directory was stopped in an orderly way, or there was none.
+    package let wasStoppedCleanly: Bool
+    private let lock: DirectoryLock
+    private let queue: DatabaseQueue
+
+    /// Opens the store in `directory`, made when it is not there, and brings its schema up to date.
+    /// - Throws: `StoreError`: another broker is there, a newer release wrote the file, or the disk refuses.
+    package init(directory: String) throws {
+        try FileSystem.createDirectory(directory)
+        self.directory = directory
+        lock = try DirectoryLock(directory: directory)
+        let path = directory + "/jobs.sqlite"
+        (queue, wasStoppedCleanly) = try StoreError.translating {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            return (queue, try Self.prepare(queue, path: path))
+        }
+        try FileSystem.synchronizeDirectory(directory)
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.label = "grove.jobstore"
+        configuration.prepareDatabase { database in
+            // FULL: a commit is on the disk when it returns. No checkpoint inside a commit, and no memory map: both
+            // turn a disk error at the wrong moment into a crash or worse.
+            try database.execute(
+                sql: """
+                    PRAGMA synchronous = FULL;
+                    PRAGMA mmap_size = 0;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA wal_autocheckpoint = 0;
+                    """)
+        }
+        return configuration
+    }
+
+    /// - Returns: whether the file was closed in an orderly way.
+    private static func prepare(_ queue: DatabaseQueue, path: String) throws -> Bool {
+        let migrations = Migrations.all
+        let wasClean = try queue.read { database in
+            guard try !migrations.hasBeenSuperseded(database) else {
+                throw StoreError(
+                    kind: .fromTheFuture,
+                    message: "\(path) was written by a newer release of grove-broker; start that release, or restore a "
+                        + "backup made with this one")
+            }
+            // 0: a new file. 1: in use, or its broker was killed. 2: closed.
+            return try Int.fetchOne(database, sql: "PRAGMA user_version") != 1
+        }
+        if !wasClean { try check(queue, path: path) }
+        try migrations.migrate(queue)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA application_id = \(Migrations.applicationID); PRAGMA user_version = 1")
+        }
+        return wasClean
+    }
+
+    private static func check(_ queue: DatabaseQueue, path: String) throws {
+        let finding = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        guard finding == "ok" else {
+            throw StoreError(
+                kind: .corrupt,
+                message: "\(path) is damaged (\(finding ?? "no finding")); restore it from a backup, it cannot be used")
+        }
+    }
+
+    /// Runs many requests as one transaction, which is durable when this returns and void when it throws.
+    ///
+    /// Wrap each request in `StoreTransaction.request`, so that one that fails takes back its own changes only.
+    /// - Throws: `StoreError` when the database failed, or what `body` threw.
+    package func batch<T>(_ body: (StoreTransaction) throws -> T) throws -> T {
+        try StoreError.translating {
+            try queue.writeWithoutTransaction { database in
+                var result: T?
+                try database.inTransaction(.immediate) {
+                    result = try body(StoreTransaction(database: database))
+                    return .commit
+                }
+                guard let result else { preconditionFailure("a committed batch has a result") }
+                return result
+            }
+        }
+    }
+
+    /// Copies finished pages from the log into the database file, so that the log is reused instead of growing. For the
+    /// idle moments between batches; does not wait for anybody.
+    package func checkpoint() throws {
+        _ = try StoreError.translating { try queue.writeWithoutTransaction { try $0.checkpoint(.passive) } }
+    }
+
+    /// Ends it in an orderly way: the database is one file afterwards. Nothing may be called after.
+    package func close() throws {
+        try StoreError.translating {
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA user_version = 2")
+                _ = try database.checkpoint(.truncate)
+            }
+            try queue.close()
+        }
+    }
+}

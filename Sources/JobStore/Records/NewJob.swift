@@ -1,0 +1,31 @@
+/// A job to be kept.
+package struct NewJob: Hashable, Sendable {
+    package var id: String
+    package var kind: String
+    package var slot: Int
+    package var priority: Int
+    package var user: String
+    /// What to do; opaque here.
+    package var spec: [UInt8]
+
+    package init(id: String, kind: String, slot: Int, priority: Int, user: String = "", spec: [UInt8]) {
+        self.id = id
+        self.kind = kind
+        self.slot = slot
+        self.priority = priority
+        self.user = user
+        self.spec = spec
+    }
+}
+
+/// What a submitter's key was used for.
+package struct IdempotencyRecord: Hashable, Sendable {
+    package let jobID: String
+    /// The digest of the request that came with it.
+    package let digest: [UInt8]
+
+    package init(jobID: String, digest: [UInt8]) {
+        self.jobID = jobID
+        self.digest = digest
+    }
+}

@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The few system calls that durable files need, with errors in words.
+enum FileSystem {
+    /// The error for the `errno` of the call before.
+    static func error(_ verb: String, _ path: String, code: Int32 = errno) -> StoreError {
+        let reason = String(cString: strerror(code))
+        if code == ENOSPC || code == EDQUOT {
+            return StoreError(
+                kind: .diskFull, message: "the disk of the broker is full; make room and try again (\(verb) \(path))")
+        }
+        return StoreError(kind: .system, message: "cannot \(verb) \(path): \(reason); look after the disk")
+    }
+
+    /// Creates `path` and what is missing above it, and makes the new names durable.
+    static func createDirectory(_ path: String) throws {
+        if isDirectory(path) { return }
+        let parent = parent(of: path)
+        if parent != path { try createDirectory(parent) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw error("create the directory", path) }
+        try synchronizeDirectory(parent)
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The size of a regular file; `nil` when there is none. Links are not followed.
+    static func size(of path: String) throws -> Int64? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw error("look at", path)
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+    }
+
+    /// When a file was last written, in milliseconds since 1970; `nil` when it is gone.
+    static func modifiedMS(of path: String) throws -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw error("look at", path)
+        }
+        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    }
+
+    /// The names in a directory.
+    static func names(in path: String) throws -> [String] {
+        guard let directory = opendir(path) else { throw error("read the directory", path) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Makes the names in a directory durable: without it a crash can undo a rename.
+    static func synchronizeDirectory(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw error("open the directory", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw error("make durable the directory", path) }
+    }
+
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw error("remove", path) }
+    }
+
+    static func move(_ path: String, to target: String) throws {
+        guard rename(path, target) == 0 else { throw error("rename to", target) }
+    }
+
+    /// Bytes that this user may still write on the file system of `path`.
+    static func freeBytes(at path: String) throws -> Int64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw error("look at the file system of", path) }
+        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import JobStore
+import Testing
+
+/// Opening, closing, and what must survive both.
+@Suite struct JobStoreTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    @Test func keepsEverythingOverARestart() throws {
+        do {
+            let store = try JobStore(directory: scratch.path)
+            #expect(store.wasStoppedCleanly)
+            try store.batch { (batch) throws in
+                try batch.insert(.sample("a"), idempotency: ("key", [9, 9]), nowMS: 1)
+                try batch.insert(.sample("b"), nowMS: 1)
+                let claim = try #require(try batch.claim())
+                try batch.appendLog("a", ["one", "two"], keeping: 100, nowMS: 2)
+                let file = FileRecord(name: "c", sha256: "00", size: 4)
+                #expect(try batch.saveCheckpoint(claim.attempt, file))
+            }
+            try store.close()
+        }
+        let store = try JobStore(directory: scratch.path)
+        #expect(store.wasStoppedCleanly)
+        try store.batch { (batch) throws in
+            #expect(try batch.job("a")?.state == .running)
+            #expect(try batch.job("b")?.state == .waiting)
+            #expect(try batch.spec("b") == Array("spec of b".utf8))
+            #expect(try batch.leases().map(\.attempt) == [AttemptKey(jobID: "a", number: 1)])
+            #expect(try batch.idempotency(key: "key") == IdempotencyRecord(jobID: "a", digest: [9, 9]))
+            #expect(try batch.log("a", from: 0, limit: 10).map(\.text) == ["one", "two"])
+            #expect(try batch.checkpoint(of: "a")?.name == "c")
+        }
+    }
+
+    /// What a killed process leaves behind: a log that was never folded into the database file.
+    @Test func recoversWhatWasNeverClosed() throws {
+        let other = try Scratch()
+        let store = try JobStore(directory: scratch.path)
+        try store.batch { try $0.insert(.sample("a"), nowMS: 1) }
+        for name in ["jobs.sqlite", "jobs.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: scratch.path + "/" + name, toPath: other.path + "/" + name)
+        }
+        let recovered = try JobStore(directory: other.path)
+        #expect(!recovered.wasStoppedCleanly)
+        #expect(try recovered.batch { try $0.job("a")?.state } == .waiting)
+        try recovered.close()
+        try store.close()
+    }
+
+    @Test func oneBrokerADirectory() throws {
+        let store = try JobStore(directory: scratch.path)
+        let error = #expect(throws: StoreError.self) { try JobStore(directory: scratch.path) }
+        #expect(error?.kind == .locked)
+        #expect(error?.message.contains("process \(getpid())") == true)
+        try store.close()
+    }
+
+    @Test func refusesAFileFromTheFuture() throws {
+        try JobStore(directory: scratch.path).close()
+        let path = scratch.path + "/jobs.sqlite"
+        try Self.sqlite(path, "INSERT INTO grdb_migrations VALUES ('99 teleportation')")
+        let error = #expect(throws: StoreError.self) { try JobStore(directory: scratch.path) }
+        #expect(error?.kind == .fromTheFuture)
+        #expect(error?.message.contains("newer release") == true)
+    }
+
+    @Test func refusesWhatIsNoDatabase() throws {
+        try Data("not a database, but long enough to be looked at as one".utf8)
+            .write(to: URL(filePath: scratch.path + "/jobs.sqlite"))
+        let error = #expect(throws: StoreError.self) { try JobStore(directory: scratch.path) }
+        #expect(error?.kind == .corrupt)
+    }
+
+    @Test func aRequestThatFailsDoesNotUndoOthers() throws {
+        struct Refused: Error {}
+        let store = try JobStore(directory: scratch.path)
+        func insert(_ id: String, into batch: StoreTransaction, thenThrow error: (any Error)? = nil) throws {
+            try batch.request {
+                try batch.insert(.sample(id), nowMS: 1)
+                if let error { throw error }
+            }
+        }
+        try store.batch { batch in
+            try insert("a", into: batch)
+            #expect(throws: Refused.self) { try insert("b", into: batch, thenThrow: Refused()) }
+            // The same id again.
+            let error = #expect(throws: StoreError.self) { try insert("a", into: batch) }
+            #expect(error?.kind == .constraint)
+            try insert("c", into: batch)
+        }
+        #expect(try store.batch { try $0.jobs(limit: 10).map(\.id) } == ["c", "a"])
+    }
+
+    @Test func aBatchThatFailsLeavesNothing() throws {
+        struct Stopped: Error {}
+        let store = try JobStore(directory: scratch.path)
+        #expect(throws: Stopped.self) {
+            try store.batch { (batch) throws in
+                try batch.insert(.sample("a"), nowMS: 1)
+                throw Stopped()
+            }
+        }
+        #expect(try store.batch { try $0.job("a") } == nil)
+    }
+
+    @Test func theLogIsFoldedInAndReused() throws {
+        let store = try JobStore(directory: scratch.path)
+        for index in 0..<300 {
+            try store.batch { try $0.insert(.sample("job \(index)"), nowMS: 1) }
+            if index % 50 == 0 { try store.checkpoint() }
+        }
+        let wal = try FileManager.default.attributesOfItem(atPath: scratch.path + "/jobs.sqlite-wal")
+        let size = try #require(wal[.size] as? Int)
+        #expect(size < 4 << 20, "without checkpoints it would be over 5 MB")
+        try store.close()
+    }
+
+    /// Runs a statement with the system's own tool, as somebody else's program would.
+    private static func sqlite(_ path: String, _ sql: String) throws {
+        let python = Process()
+        python.executableURL = URL(filePath: "/usr/bin/env")
+        python.arguments = [
+            "python3", "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+            path, sql,
+        ]
+        try python.run()
+        python.waitUntilExit()
+        try #require(python.terminationStatus == 0)
+    }
+}

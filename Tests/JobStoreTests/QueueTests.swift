@@ -1,0 +1,208 @@
+import JobStore
+import Testing
+
+/// The way of a job through its states, and the fence around attempts.
+@Suite struct QueueTests {
+    private let scratch: Scratch
+    private let store: JobStore
+
+    init() throws {
+        scratch = try Scratch()
+        store = try JobStore(directory: scratch.path)
+    }
+
+    @Test func priorityThenAge() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("old"), nowMS: 1)
+            try batch.insert(.sample("young"), nowMS: 2)
+            try batch.insert(.sample("urgent", priority: 9), nowMS: 3)
+            try batch.insert(.sample("training", priority: 9, slot: 2), nowMS: 3)
+            let positions = try ["urgent", "old", "young", "training"].map { try batch.position(of: $0) }
+            #expect(positions == [0, 1, 2, 0])
+            #expect(try batch.claim()?.attempt.jobID == "urgent")
+            #expect(try batch.claim()?.attempt.jobID == "old")
+            #expect(try batch.position(of: "young") == 0)
+            #expect(try batch.counts() == JobCounts(waiting: 2, running: 2))
+            #expect(try batch.claim()?.attempt.jobID == "young")
+            #expect(try batch.claim() == nil)
+            #expect(try batch.claim(slot: 2)?.attempt.jobID == "training")
+        }
+    }
+
+    @Test func aClaimSaysAll() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let claim = try #require(try batch.claim(nowMS: 7))
+            #expect(claim.attempt == AttemptKey(jobID: "a", number: 1))
+            #expect(claim.spec == Array("spec of a".utf8))
+            #expect(claim.checkpoint == nil)
+            let job = try #require(try batch.job("a"))
+            #expect(job.state == .running)
+            #expect(job.startedMS == 7)
+            #expect(job.worker == "w1")
+            #expect(job.attempts == 1)
+        }
+    }
+
+    @Test func successIsFinal() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let claim = try #require(try batch.claim())
+            let results = [
+                FileRecord(name: "0.png", sha256: "aa", size: 1), FileRecord(name: "1.png", sha256: "bb", size: 2),
+            ]
+            #expect(try batch.finish(claim.attempt, .succeeded(results: results), nowMS: 9)?.state == .succeeded)
+            #expect(try batch.results(of: "a") == results)
+            #expect(try batch.job("a")?.finishedMS == 9)
+            #expect(try batch.counts() == JobCounts(waiting: 0, running: 0))
+            #expect(try batch.ending(of: claim.attempt) == "succeeded")
+            // A second outcome, a cancel and a release come too late.
+            #expect(try batch.finish(claim.attempt, .failed(cancelled), nowMS: 10) == nil)
+            #expect(try batch.cancel("a", failure: cancelled, nowMS: 10)?.state == .succeeded)
+            #expect(try batch.release(claim.attempt, .lost) == nil)
+        }
+    }
+
+    @Test func failureAndCancellationSayWhy() throws {
+        try store.batch { (batch) throws in
+            for (id, outcome) in [("a", Outcome.failed(cancelled)), ("b", .cancelled(cancelled))] {
+                try batch.insert(.sample(id), nowMS: 1)
+                let claim = try #require(try batch.claim())
+                #expect(try batch.finish(claim.attempt, outcome, nowMS: 9)?.failure == cancelled)
+            }
+            #expect(try batch.job("a")?.state == .failed)
+            #expect(try batch.job("b")?.state == .cancelled)
+        }
+    }
+
+    @Test func anOldAttemptIsFencedOff() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let first = try #require(try batch.claim(worker: "slow"))
+            #expect(try batch.release(first.attempt, .lost)?.state == .waiting)
+            // Between the two, and after the second began.
+            #expect(try batch.finish(first.attempt, .succeeded(results: []), nowMS: 4) == nil)
+            let second = try #require(try batch.claim(worker: "fast"))
+            #expect(second.attempt.number == 2)
+            #expect(try batch.finish(first.attempt, .succeeded(results: []), nowMS: 5) == nil)
+            #expect(try !batch.saveCheckpoint(first.attempt, FileRecord(name: "c", sha256: "00", size: 1)))
+            #expect(try batch.release(first.attempt, .interrupted) == nil)
+            #expect(try batch.job("a")?.state == .running)
+            #expect(try batch.finish(second.attempt, .succeeded(results: []), nowMS: 6)?.state == .succeeded)
+        }
+    }
+
+    @Test func anInterruptedJobKeepsItsPlaceAndItsCheckpoint() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("old"), nowMS: 1)
+            try batch.insert(.sample("young"), nowMS: 2)
+            let claim = try #require(try batch.claim())
+            let file = FileRecord(name: "checkpoint", sha256: "cc", size: 5)
+            #expect(try batch.saveCheckpoint(claim.attempt, FileRecord(name: "older", sha256: "00", size: 1)))
+            #expect(try batch.saveCheckpoint(claim.attempt, file))
+            let job = try #require(try batch.release(claim.attempt, .interrupted))
+            #expect(job.state == .waiting && job.interruptions == 1 && job.losses == 0)
+            let again = try #require(try batch.claim(nowMS: 50))
+            #expect(again.attempt == AttemptKey(jobID: "old", number: 2))
+            #expect(again.checkpoint == file)
+            #expect(try batch.job("old")?.startedMS == 2, "the first start counts")
+        }
+    }
+
+    @Test func fiveLossesAreEnough() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            for round in 1...5 {
+                let claim = try #require(try batch.claim())
+                let job = try #require(try batch.release(claim.attempt, .lost))
+                #expect(job.state == (round < 5 ? .waiting : .failed))
+                #expect(job.losses == round)
+            }
+            #expect(try batch.job("a")?.failure == FailureRecord(code: 14, message: "died"))
+            #expect(try batch.claim() == nil)
+        }
+    }
+
+    @Test func interruptionsAreFree() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            for _ in 1...20 {
+                let claim = try #require(try batch.claim())
+                #expect(try batch.release(claim.attempt, .interrupted)?.state == .waiting)
+            }
+            let claim = try #require(try batch.claim())
+            #expect(try batch.release(claim.attempt, .undelivered)?.interruptions == 20)
+        }
+    }
+
+    @Test func cancelling() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("waiting"), nowMS: 1)
+            #expect(try batch.cancel("waiting", failure: cancelled, nowMS: 2)?.state == .cancelled)
+            #expect(try batch.claim() == nil)
+            try batch.insert(.sample("running"), nowMS: 1)
+            let claim = try #require(try batch.claim())
+            let job = try #require(try batch.cancel("running", failure: cancelled, nowMS: 2))
+            #expect(job.state == .running && job.isCancelRequested)
+            #expect(try batch.lease(of: "running")?.isCancelRequested == true)
+            // Its worker never answers: the job is not begun again.
+            #expect(try batch.release(claim.attempt, .lost)?.state == .cancelled)
+            #expect(try batch.cancel("unknown", failure: cancelled, nowMS: 2) == nil)
+        }
+    }
+
+    @Test func listsInPages() throws {
+        try store.batch { (batch) throws in
+            for index in 0..<10 { try batch.insert(.sample("job\(index)"), nowMS: Int64(index)) }
+            _ = try batch.claim()
+            #expect(try batch.jobs(limit: 3).map(\.id) == ["job9", "job8", "job7"])
+            #expect(try batch.jobs(before: "job7", limit: 2).map(\.id) == ["job6", "job5"])
+            #expect(try batch.jobs(states: [.running], limit: 10).map(\.id) == ["job0"])
+            #expect(try batch.jobs(states: [.running, .waiting], limit: 100).count == 10)
+            #expect(try batch.jobs(before: "unknown", limit: 10).isEmpty)
+        }
+    }
+
+    @Test func logsAreNumberedAndBounded() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            try batch.appendLog("a", (0..<8).map { "line \($0)" }, keeping: 10, nowMS: 5)
+            #expect(try batch.log("a", from: 6, limit: 10).map(\.number) == [6, 7])
+            try batch.appendLog("a", (8..<15).map { "line \($0)" }, keeping: 10, nowMS: 6)
+            let lines = try batch.log("a", from: 0, limit: 100)
+            #expect(lines.first?.number == 4)
+            #expect(lines.first?.text.contains("5 earlier lines were dropped") == true)
+            #expect(lines.dropFirst().map(\.text) == (5..<15).map { "line \($0)" })
+            #expect(try batch.log("a", from: 0, limit: 3).map(\.number) == [4, 5, 6])
+            #expect(try batch.log("a", from: 14, limit: 3).map(\.timeMS) == [6])
+            #expect(try batch.log("a", from: 15, limit: 3).isEmpty)
+        }
+    }
+
+    @Test func artifactsCountTheirVersions() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let sha = String(repeating: "a", count: 64)
+            let artifact = NewArtifact(kind: 2, name: "mnist", sha256: sha, size: 7, facts: [1, 2])
+            #expect(throws: StoreError.self, "a row before its blob") {
+                try batch.request { try batch.insert(artifact, jobID: "a", nowMS: 5) }
+            }
+            try batch.insertBlob(sha256: sha, size: 7, nowMS: 4)
+            try batch.insertBlob(sha256: sha, size: 7, nowMS: 5)
+            #expect(try batch.blobSize(sha) == 7)
+            #expect(try batch.insert(artifact, jobID: "a", nowMS: 5).version == 1)
+            #expect(try batch.insert(artifact, jobID: nil, nowMS: 6).version == 2)
+            var dataset = artifact
+            dataset.kind = 1
+            #expect(try batch.insert(dataset, jobID: nil, nowMS: 7).version == 1)
+            #expect(try batch.artifact(kind: 2, name: "mnist")?.version == 2)
+            #expect(try batch.artifact(kind: 2, name: "mnist", version: 1)?.jobID == "a")
+            #expect(try batch.artifact(kind: 2, name: "mnist", version: 1)?.facts == [1, 2])
+            #expect(try batch.artifact(kind: 2, name: "mnist", version: 3) == nil)
+            #expect(try batch.artifacts().count == 3)
+            #expect(try batch.artifacts(kind: 1).map(\.name) == ["mnist"])
+            #expect(try batch.artifacts(of: "a").map(\.version) == [1])
+            #expect(try batch.artifactNames(kind: 2, limit: 5).map(\.version) == [2])
+        }
+    }
+}
