@@ -10,8 +10,6 @@ package struct Session: Hashable, Sendable {
     package var heartbeatTimeout: Duration
     /// DATA messages of a stream that the broker may send without CREDIT.
     package var streamCredit: Int
-    /// Bytes of one piece of a blob.
-    package var chunkBytes: Int
     /// The broker's software and version, for people.
     package var software: String
 
@@ -24,8 +22,6 @@ package struct Session: Hashable, Sendable {
         heartbeatTimeout = .milliseconds(Int64(min(max(welcome.heartbeatTimeoutMs, 2 * interval), 600_000)))
         let credit = Int(welcome.limits.streamCredit)
         streamCredit = credit == 0 ? Limits.streamCredit : min(credit, Limits.maximumStreamCredit)
-        let chunk = Int(welcome.limits.chunkBytes)
-        chunkBytes = chunk == 0 ? Limits.chunkBytes : min(chunk, Limits.chunkBytes)
         software = welcome.software
     }
 }
