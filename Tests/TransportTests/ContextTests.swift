@@ -62,6 +62,17 @@ struct ContextTests {
         #expect(try Endpoint(endpoint).isLoopback == isLoopback)
     }
 
+    @Test(
+        "IPv6 is for addresses and names that may need it",
+        arguments: [
+            ("tcp://127.0.0.1:5555", false), ("tcp://0.0.0.0:5555", false), ("tcp://localhost:5555", false),
+            ("ipc:///run/grove", false), ("tcp://*:5555", true), ("tcp://[::1]:5555", true),
+            ("tcp://broker.example.org:5555", true),
+        ])
+    func family(endpoint: String, usesIPv6: Bool) throws {
+        #expect(try Endpoint(endpoint).usesIPv6 == usesIPv6)
+    }
+
     @Test("a dealer refuses what is no endpoint")
     func badConnect() throws {
         let dealer = try Dealer(try ZeroMQContext())

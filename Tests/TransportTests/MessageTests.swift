@@ -99,12 +99,8 @@ struct MessageTests {
 
     @Test("a dealer without a broker queues nothing")
     func noBroker() throws {
-        let context = try ZeroMQContext()
-        let router = try Router(context)
-        let endpoint = try router.bind("tcp://127.0.0.1:*")
-        router.close()
-        let dealer = try Dealer(context)
-        try dealer.connect(endpoint)
+        let dealer = try Dealer(try ZeroMQContext())
+        try dealer.connect("ipc:///no/such/broker")
         #expect(try dealer.send([[1]]) == .full)
     }
 }
