@@ -6,8 +6,9 @@
 // Matrix products whose left side is gathered from where it lies: patches of an image need no copy of their own.
 //
 // A block of up to ROWS rows by `panels` panels of 16 columns stays in registers while k runs. Every element of the
-// result is one chain of multiply-adds over k, begun with the bias (or zero, or the old value), whatever block it falls
-// into: a row's bits do not depend on the rows beside it, nor on how many there are.
+// result is one chain of multiply-adds over k, begun with the bias or zero, whatever block it falls into: a row's bits
+// do not depend on the rows beside it, nor on how many there are. An old value is added at the end, so that a sum over
+// many calls rounds like a sum of sums.
 
 enum {
     /// Rows of a register block: 6 x 2 AVX-512 or 6 x 1 x 2 AVX2 accumulators leave room for the operands.
@@ -45,15 +46,8 @@ GROVE_INLINE void grove_block(
         row[r] = a[r];
 #pragma clang loop unroll(full)
         for (int p = 0; p < panels; p++) {
-            size_t lanes = p == panels - 1 ? width : GROVE_LANES;
-            const float *from = accumulate ? c + r * c_stride + p * GROVE_LANES : bias + p * GROVE_LANES;
-            if (!accumulate && !bias) {
-                sums[r][p] = (grove_vector)(0.0f);
-            } else if (lanes == GROVE_LANES) {
-                grove_load(&sums[r][p], from);
-            } else {
-                grove_load_part(&sums[r][p], from, lanes);
-            }
+            sums[r][p] = (grove_vector)(0.0f);
+            if (bias) grove_load_lanes(&sums[r][p], bias + p * GROVE_LANES, p == panels - 1 ? width : GROVE_LANES);
         }
     }
     for (size_t block = 0; block < left->blocks; block++) {
@@ -78,11 +72,13 @@ GROVE_INLINE void grove_block(
 #pragma clang loop unroll(full)
         for (int p = 0; p < panels; p++) {
             float *to = c + r * c_stride + p * GROVE_LANES;
-            if (p < panels - 1 || width == GROVE_LANES) {
-                grove_store(to, &sums[r][p]);
-            } else {
-                grove_store_part(to, &sums[r][p], width);
+            size_t lanes = p == panels - 1 ? width : GROVE_LANES;
+            if (accumulate) {
+                grove_vector old;
+                grove_load_lanes(&old, to, lanes);
+                sums[r][p] += old;
             }
+            grove_store_lanes(to, &sums[r][p], lanes);
         }
     }
 }

@@ -30,4 +30,21 @@ GROVE_INLINE void grove_store_part(float *p, const grove_vector *v, size_t n) {
     for (size_t i = 0; i < n; i++) p[i] = lanes[i];
 }
 
+/// `lanes` of 1 to 16 lanes.
+GROVE_INLINE void grove_load_lanes(grove_vector *v, const float *p, size_t lanes) {
+    if (lanes == GROVE_LANES) {
+        grove_load(v, p);
+    } else {
+        grove_load_part(v, p, lanes);
+    }
+}
+
+GROVE_INLINE void grove_store_lanes(float *p, const grove_vector *v, size_t lanes) {
+    if (lanes == GROVE_LANES) {
+        grove_store(p, v);
+    } else {
+        grove_store_part(p, v, lanes);
+    }
+}
+
 #endif

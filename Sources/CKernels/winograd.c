@@ -66,22 +66,6 @@ GROVE_INLINE void grove_weight_gradient_line(grove_vector *to, const grove_vecto
     to[2] = (-1.0f / 6) * a + (1.0f / 6) * c + u[5 * stride];
 }
 
-GROVE_INLINE void grove_load_lanes(grove_vector *v, const float *p, size_t lanes) {
-    if (lanes == GROVE_LANES) {
-        grove_load(v, p);
-    } else {
-        grove_load_part(v, p, lanes);
-    }
-}
-
-GROVE_INLINE void grove_store_lanes(float *p, const grove_vector *v, size_t lanes) {
-    if (lanes == GROVE_LANES) {
-        grove_store(p, v);
-    } else {
-        grove_store_part(p, v, lanes);
-    }
-}
-
 GROVE_INLINE size_t grove_lanes_left(size_t n, size_t first) {
     return n - first < GROVE_LANES ? n - first : GROVE_LANES;
 }
@@ -117,7 +101,8 @@ GROVE_CLONES void grove_winograd_weight(
 }
 
 GROVE_CLONES void grove_winograd_weight_gradient(
-    float *dw, const float *du, size_t u_plane, size_t k, size_t n, size_t first, size_t count) {
+    float *dw, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, const float *du, size_t u_plane, size_t n,
+    size_t first, size_t count) {
     for (size_t i = first; i < first + count; i++)
         for (size_t column = 0; column < n; column += GROVE_LANES) {
             size_t lanes = grove_lanes_left(n, column);
@@ -130,11 +115,16 @@ GROVE_CLONES void grove_winograd_weight_gradient(
             for (size_t y = 0; y < 3; y++) {
                 grove_weight_gradient_line(line, half + y * 6, 1);
                 for (size_t x = 0; x < 3; x++) {
-                    float *to = dw + ((y * 3 + x) * k + i) * n + column;
-                    grove_vector sum;
-                    grove_load_lanes(&sum, to, lanes);
-                    sum += line[x];
-                    grove_store_lanes(to, &sum, lanes);
+                    float *to = dw + (ptrdiff_t)(y * 3 + x) * tap_stride + (ptrdiff_t)i * k_stride
+                        + (ptrdiff_t)column * n_stride;
+                    if (n_stride == 1) {
+                        grove_vector sum;
+                        grove_load_lanes(&sum, to, lanes);
+                        sum += line[x];
+                        grove_store_lanes(to, &sum, lanes);
+                    } else {
+                        for (size_t j = 0; j < lanes; j++) to[(ptrdiff_t)j * n_stride] += line[x][j];
+                    }
                 }
             }
         }
@@ -229,7 +219,8 @@ GROVE_CLONES void grove_winograd_output(
 }
 
 GROVE_CLONES void grove_winograd_output_gradient(
-    float *z, size_t z_plane, const float *dy, size_t c, const grove_tiling *t, size_t first, size_t count) {
+    float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *t, size_t first,
+    size_t count) {
     for (size_t index = 0; index < count; index++) {
         grove_tile tile = grove_tile_at(t, first + index);
         size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
@@ -253,7 +244,8 @@ GROVE_CLONES void grove_winograd_output_gradient(
             for (size_t i = 0; i < 6; i++) {
                 grove_gradient_line(line, half + i * 4, 1);
                 for (size_t j = 0; j < 6; j++)
-                    grove_store(z + (i * 6 + j) * z_plane + (channel * count) + index * GROVE_LANES, &line[j]);
+                    grove_store(
+                        z + (i * 6 + j) * z_plane + channel / GROVE_LANES * z_panel + index * GROVE_LANES, &line[j]);
             }
         }
     }

@@ -105,7 +105,7 @@ typedef struct {
 /// [panels][k][16], one panel every `panel_stride` floats; columns beyond n are zero.
 void grove_pack_panels(
     float *panels, size_t panel_stride, const float *b, size_t k, size_t n, ptrdiff_t k_stride, ptrdiff_t n_stride);
-/// c[m, n] = left b + bias, or c += left b; `bias` may be null, and is read only where nothing is accumulated.
+/// c[m, n] = left b + bias, or c += left b + bias; `bias` may be null.
 /// A row's bits depend on its own values and b alone, not on m.
 void grove_product(
     float *c, ptrdiff_t c_stride, size_t m, size_t n, const grove_left *left, const float *panels, const float *bias,
@@ -137,9 +137,10 @@ typedef struct {
 void grove_winograd_weight(
     float *u, size_t u_plane, const float *w, size_t k, size_t n, ptrdiff_t tap_stride, ptrdiff_t k_stride,
     ptrdiff_t n_stride, size_t first_panel, size_t panels);
-/// Adds Gᵀ du G to dw [9][k][n], for rows first ..< first + count of the k; du is [36][k][n].
+/// Adds Gᵀ du G to dw, rows first ..< first + count of [9][k][n] with the given strides; du is [36][k][n].
 void grove_winograd_weight_gradient(
-    float *dw, const float *du, size_t u_plane, size_t k, size_t n, size_t first, size_t count);
+    float *dw, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, const float *du, size_t u_plane, size_t n,
+    size_t first, size_t count);
 /// v = Bᵀ d B as [36][count][c] of the images x.
 void grove_winograd_input(
     float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *tiling, size_t first, size_t count);
@@ -147,9 +148,10 @@ void grove_winograd_input(
 void grove_winograd_output(
     float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
     const grove_tiling *tiling, size_t first, size_t count);
-/// z = A dy Aᵀ as panels [36][panels][count][16] of the images dy.
+/// z = A dy Aᵀ as panels [36][panels][count][16] of the images dy, one panel every `z_panel` floats.
 void grove_winograd_output_gradient(
-    float *z, size_t z_plane, const float *dy, size_t c, const grove_tiling *tiling, size_t first, size_t count);
+    float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *tiling, size_t first,
+    size_t count);
 
 // Resampling of one image (resampling.c)
 

@@ -53,23 +53,4 @@ enum Chunks {
         }
         return total
     }
-
-    /// Into how many parts a batch is split for weight gradients: every part has its own sum, and parts are added
-    /// in order.
-    static func batchParts(_ images: Int) -> Int { min(images, 8) }
-
-    /// Runs `body(part, images)` for each part of a batch, spread over the lanes.
-    static func forEachPart(_ images: Int, _ body: (_ part: Int, _ images: Range<Int>) -> Void) {
-        let parts = batchParts(images)
-        Parallel.forEach(parts) { part in body(part, images * part / parts..<images * (part + 1) / parts) }
-    }
-
-    /// Adds `parts` blocks of `count` values each to `total`, block after block.
-    static func addParts(
-        _ total: UnsafeMutablePointer<Float>, _ partials: UnsafePointer<Float>, parts: Int, count: Int
-    ) {
-        forEach(count) { start, length in
-            for part in 0..<parts { grove_axpy(total + start, partials + part * count + start, 1, length) }
-        }
-    }
 }

@@ -29,6 +29,14 @@ package enum Convolution {
         guard winograd, shape.isWinogradKernel, hasTiles, min(channels, columns) >= 16 else { return .direct }
         return .winograd
     }
+
+    /// For the gradient of a kernel the whole batch counts: what 36 planes of it cost to write must be earned back.
+    static func weightGradientMethod(_ shape: Correlation) -> Method {
+        let chosen = method(channels: shape.channels, to: shape.positionChannels, shape)
+        guard chosen == .winograd else { return chosen }
+        let tiles = shape.images * ((shape.positionsHigh + 3) / 4) * ((shape.positionsWide + 3) / 4)
+        return 36 * (tiles + 12) < 9 * shape.images * shape.positions ? .winograd : .direct
+    }
 }
 
 extension Graph {
@@ -55,7 +63,7 @@ extension Graph {
         record { [unowned self] in
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
-            if weight.requiresGradient { shape.weightGradient(x.data, dy, addingTo: weight.gradient()) }
+            if weight.requiresGradient { shape.addWeightGradient(x.data, dy, to: .convolution(weight)) }
             if x.requiresGradient {
                 shape.scatter(dy, (weight, matrix), bias: nil, into: x.gradient(), accumulate: true, in: self)
             }

@@ -73,20 +73,18 @@ extension Correlation {
     }
 
     func denseWeightGradient(
-        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, partials: UnsafeMutablePointer<Float>
+        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, to gradient: KernelGradient
     ) {
-        let parts = Chunks.batchParts(self.images)
-        let dense = Scratch(parts * denseInner * denseColumns)
-        Product.transposedParts(
-            rows: self.images, inner: denseInner, columns: denseColumns, images, positions, partials: dense.data)
-        Parallel.forEach(parts) { part in
-            let partial = partials + part * patch * positionChannels
-            partial.update(repeating: 0, count: patch * positionChannels)
+        let dense = Scratch(denseInner * denseColumns)
+        dense.data.update(repeating: 0, count: denseInner * denseColumns)
+        Product.addTransposed(
+            rows: self.images, inner: denseInner, columns: denseColumns, images, positions, to: dense.data)
+        gradient.adding(rows: patch, columns: positionChannels) { matrix in
             forEachPair { from, to, tap in
                 grove_add_columns(
-                    partial + tap * channels * positionChannels, positionChannels,
-                    dense.data + (part * denseInner + from * channels) * denseColumns + to * positionChannels,
-                    denseColumns, channels, positionChannels)
+                    matrix + tap * channels * positionChannels, positionChannels,
+                    dense.data + from * channels * denseColumns + to * positionChannels, denseColumns, channels,
+                    positionChannels)
             }
         }
     }

@@ -52,8 +52,9 @@ extension Correlation {
         let offsets = frame.patchOffsets(images: min(group, self.images), self)
         offsets.withUnsafeBufferPointer { offsets in
             Chunks.forEach(self.images, size: group) { first, count in
-                let framed = frame.fill(images + first * imageCount, images: count)
-                let base = framed.map { UnsafePointer($0.data) } ?? images + first * imageCount
+                let framed = Scratch(padding > 0 ? count * frame.count : 0)
+                if padding > 0 { frame.fill(images + first * imageCount, images: count, into: framed.data) }
+                let base = padding > 0 ? UnsafePointer(framed.data) : images + first * imageCount
                 var left = grove_left(
                     base: base, rows: offsets.baseAddress, row_stride: 0, blocks: 1, block_stride: 0, segments: kernel,
                     segment_stride: frame.width * channels, length: kernel * channels, step: 1)
@@ -80,18 +81,15 @@ struct Frame {
     /// Values of one framed image.
     var count: Int { height * width * inner.channels }
 
-    /// Copies images into frames of zeros; nil where there is no padding and nothing to copy.
-    func fill(_ images: UnsafePointer<Float>, images count: Int) -> Scratch? {
-        guard inner.padding > 0 else { return nil }
-        let framed = Scratch(count * self.count)
-        framed.data.update(repeating: 0, count: count * self.count)
+    /// Copies images into frames of zeros.
+    func fill(_ images: UnsafePointer<Float>, images count: Int, into frames: UnsafeMutablePointer<Float>) {
+        frames.update(repeating: 0, count: count * self.count)
         let row = inner.width * inner.channels
         for image in 0..<count {
             grove_copy_columns(
-                framed.data + image * self.count + (inner.padding * width + inner.padding) * inner.channels,
+                frames + image * self.count + (inner.padding * width + inner.padding) * inner.channels,
                 width * inner.channels, images + image * inner.imageCount, row, inner.height, row)
         }
-        return framed
     }
 
     /// Where the patch of each kernel position of `images` images begins.

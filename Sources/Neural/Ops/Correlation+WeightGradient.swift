@@ -1,59 +1,59 @@
 import CKernels
 
-/// The gradient of the kernel.
+/// The gradient of the kernel. Lanes share it out by its own rows, never by the batch, so each value is one sum over
+/// images and positions in their order.
 extension Correlation {
-    /// The kernel's gradient as `[patch, positionChannels]`: patches of images ᵀ · positions, summed over the batch in
-    /// fixed parts and in a fixed order. Either side may be the gradient that came from above.
-    func weightGradient(
-        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>,
-        addingTo gradient: UnsafeMutablePointer<Float>
+    /// gradient += patches of images ᵀ · positions. Either side may be the gradient that came from above.
+    func addWeightGradient(
+        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, to gradient: KernelGradient
     ) {
-        let count = patch * positionChannels
-        let parts = Chunks.batchParts(isPointwise ? self.images * self.positions : self.images)
-        let partials = Scratch(parts * count)
-        switch Convolution.method(channels: channels, to: positionChannels, self) {
+        switch Convolution.weightGradientMethod(self) {
         case .dense:
-            denseWeightGradient(images, positions, partials: partials.data)
+            denseWeightGradient(images, positions, to: gradient)
         case .winograd:
-            winogradForGather.weightGradient(images, positions, partials: partials.data)
+            winogradForGather.addWeightGradient(images, positions, to: gradient)
         case .direct:
-            if isPointwise {
-                Product.transposedParts(
+            gradient.adding(rows: patch, columns: positionChannels) { matrix in
+                guard isPointwise else { return directWeightGradient(images, positions, matrix) }
+                Product.addTransposed(
                     rows: self.images * self.positions, inner: channels, columns: positionChannels, images, positions,
-                    partials: partials.data)
-            } else {
-                directWeightGradient(images, positions, partials: partials.data)
+                    to: matrix)
             }
         }
-        Chunks.addParts(gradient, partials.data, parts: parts, count: count)
     }
 
-    /// One product an image group: the rows are the values of a patch, the sum runs over images and positions.
+    /// A product whose rows are the values of a patch, and whose sum runs over images and positions.
     private func directWeightGradient(
-        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, partials: UnsafeMutablePointer<Float>
+        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, _ matrix: UnsafeMutablePointer<Float>
     ) {
         let frame = Frame(self)
         let offsets = frame.tapOffsets(self)
-        let group = max(1, 512 / self.positions)
-        offsets.withUnsafeBufferPointer { offsets in
-            Chunks.forEachPart(self.images) { part, range in
-                let panels = Scratch(min(group, range.count) * self.positions * Product.padded(positionChannels))
-                for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: group) {
-                    let count = min(group, range.upperBound - first)
-                    let inner = count * self.positions
-                    grove_pack_panels(
-                        panels.data, inner * Product.lanes, positions + first * self.positions * positionChannels,
-                        inner,
-                        positionChannels, positionChannels, 1)
-                    let framed = frame.fill(images + first * imageCount, images: count)
-                    let base = framed.map { UnsafePointer($0.data) } ?? images + first * imageCount
+        let group = max(1, Product.cachedValues / (frame.count + self.positions * Product.padded(positionChannels)))
+        for first in Swift.stride(from: 0, to: self.images, by: group) {
+            let count = min(group, self.images - first)
+            let inner = count * self.positions
+            let framed = Scratch(padding > 0 ? count * frame.count : 0)
+            let panels = Scratch(inner * Product.padded(positionChannels))
+            Chunks.forEach(count, size: max(1, Chunks.elements / frame.count)) { image, some in
+                if padding > 0 {
+                    frame.fill(images + (first + image) * imageCount, images: some, into: framed.data + image * frame.count)
+                }
+                grove_pack_panels(
+                    panels.data + image * self.positions * Product.lanes, inner * Product.lanes,
+                    positions + (first + image) * self.positions * positionChannels, some * self.positions,
+                    positionChannels, positionChannels, 1)
+            }
+            let base = padding > 0 ? UnsafePointer(framed.data) : images + first * imageCount
+            offsets.withUnsafeBufferPointer { offsets in
+                guard let taps = offsets.baseAddress else { return }
+                Product.forEachRowBlock(patch, multiplications: inner * Product.padded(positionChannels)) { row, height in
                     var left = grove_left(
-                        base: base, rows: offsets.baseAddress, row_stride: 0, blocks: count, block_stride: frame.count,
+                        base: base, rows: taps + row, row_stride: 0, blocks: count, block_stride: frame.count,
                         segments: positionsHigh, segment_stride: stride * frame.width * channels,
                         length: positionsWide, step: stride * channels)
                     grove_product(
-                        partials + part * patch * positionChannels, positionChannels, patch, positionChannels, &left,
-                        panels.data, nil, first == range.lowerBound ? 0 : 1)
+                        matrix + row * positionChannels, positionChannels, height, positionChannels, &left, panels.data,
+                        nil, 1)
                 }
             }
         }

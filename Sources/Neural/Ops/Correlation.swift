@@ -45,3 +45,34 @@ struct KernelMatrix {
         KernelMatrix(data: weight.data, rowStride: 1, columnStride: weight.count / weight.shape[0])
     }
 }
+
+/// Where a kernel's gradient is added up, in the layout of `KernelMatrix`.
+struct KernelGradient {
+    let data: UnsafeMutablePointer<Float>
+    let rowStride: Int
+    let columnStride: Int
+
+    /// Of a weight `[k, k, in, out]`.
+    static func convolution(_ weight: Tensor) -> KernelGradient {
+        KernelGradient(data: weight.gradient(), rowStride: weight.channels, columnStride: 1)
+    }
+
+    /// Of a weight `[in, k, k, out]`.
+    static func transposedConvolution(_ weight: Tensor) -> KernelGradient {
+        KernelGradient(
+            data: weight.gradient(), rowStride: 1, columnStride: weight.count / weight.shape[0])
+    }
+
+    /// Gives `body` a matrix `[rows, columns]` to add to: the gradient itself, or one that is added to it transposed.
+    func adding(rows: Int, columns: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+        guard columnStride != 1 || rowStride != columns else { return body(data) }
+        let matrix = Scratch(rows * columns)
+        matrix.data.update(repeating: 0, count: rows * columns)
+        body(matrix.data)
+        for column in 0..<columns {
+            for row in 0..<rows {
+                data[row * rowStride + column * columnStride] += matrix.data[row * columns + column]
+            }
+        }
+    }
+}

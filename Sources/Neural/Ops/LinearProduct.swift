@@ -16,11 +16,8 @@ extension Graph {
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: rows, to: bias) }
             if weight.requiresGradient {
-                let parts = Chunks.batchParts(rows)
-                let partials = Scratch(parts * weight.count)
-                Product.transposedParts(
-                    rows: rows, inner: inner, columns: out, x.data, dy, partials: partials.data)
-                Chunks.addParts(weight.gradient(), partials.data, parts: parts, count: weight.count)
+                Product.addTransposed(
+                    rows: rows, inner: inner, columns: out, x.data, dy, to: weight.gradient())
             }
             if x.requiresGradient {
                 let transposed = Product.pack(

@@ -21,25 +21,11 @@ extension Graph {
         record { [unowned self] in
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
-            if weight.requiresGradient { Self.addTransposedWeightGradient(shape, dy: dy, x: x, to: weight) }
+            if weight.requiresGradient { shape.addWeightGradient(dy, x.data, to: .transposedConvolution(weight)) }
             if x.requiresGradient {
                 shape.gather(dy, (weight, matrix), bias: nil, into: x.gradient(), accumulate: true, in: self)
             }
         }
         return y
-    }
-
-    /// The kernel's gradient comes as `[k, k, out, in]`; the weight is `[in, k, k, out]`.
-    private static func addTransposedWeightGradient(
-        _ shape: Correlation, dy: UnsafePointer<Float>, x: Tensor, to weight: Tensor
-    ) {
-        let (rows, columns) = (shape.patch, shape.positionChannels)
-        let matrix = Scratch(rows * columns)
-        matrix.data.update(repeating: 0, count: rows * columns)
-        shape.weightGradient(dy, x.data, addingTo: matrix.data)
-        let gradient = weight.gradient()
-        for column in 0..<columns {
-            for row in 0..<rows { gradient[column * rows + row] += matrix.data[row * columns + column] }
-        }
     }
 }

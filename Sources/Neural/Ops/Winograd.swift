@@ -86,46 +86,34 @@ struct Winograd {
 
     // MARK: Gradient of the weight
 
-    /// partials[part] `[9, inner, columns]` over a part of the batch.
-    func weightGradient(
-        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, partials: UnsafeMutablePointer<Float>
-    ) {
-        let count = inner * columns
-        let parts = Chunks.batchParts(images)
-        let sums = Scratch(parts * 36 * count)
-        Chunks.forEachPart(images) { part, range in
-            accumulate(x, dy, images: range, into: sums.data + part * 36 * count)
-        }
-        Parallel.forEach(parts) { part in
-            let partial = partials + part * 9 * count
-            partial.update(repeating: 0, count: 9 * count)
-            grove_winograd_weight_gradient(partial, sums.data + part * 36 * count, count, inner, columns, 0, inner)
-        }
-    }
-
-    /// The sum over the tiles of some images of (transformed input)ᵀ · (transformed gradient), for each plane.
-    private func accumulate(
-        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, images: Range<Int>,
-        into sums: UnsafeMutablePointer<Float>
-    ) {
+    /// gradient += Gᵀ [Σ (transformed input)ᵀ · (transformed gradient)] G; lanes share the 36 planes.
+    func addWeightGradient(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, to gradient: KernelGradient) {
         let width = Product.padded(columns)
-        let group = max(48, 4_000_000 / (36 * 4 * (inner + width)))
-        let (begin, end) = (images.lowerBound * tiles, images.upperBound * tiles)
-        for first in stride(from: begin, to: end, by: group) {
-            let count = min(group, end - first)
+        let sums = Scratch(36 * inner * columns)
+        let group = max(48, 2 * Product.cachedValues / (36 * (inner + width)))
+        for first in stride(from: 0, to: images * tiles, by: group) {
+            let count = min(group, images * tiles - first)
             let (inputPlane, gradientPlane) = (Self.plane(count * inner), Self.plane(count * width))
-            let scratch = Scratch(36 * (inputPlane + gradientPlane))
-            let gradients = scratch.data + 36 * inputPlane
-            var tiling = tiling
-            grove_winograd_input(scratch.data, inputPlane, x, inner, &tiling, first, count)
-            grove_winograd_output_gradient(gradients, gradientPlane, dy, columns, &tiling, first, count)
-            for plane in 0..<36 {
-                var left = grove_left.transposed(
-                    scratch.data + plane * inputPlane, rows: count, rowLength: inner)
-                grove_product(
-                    sums + plane * inner * columns, columns, inner, columns, &left, gradients + plane * gradientPlane,
-                    nil, first == begin ? 0 : 1)
+            let inputs = Scratch(36 * inputPlane)
+            let gradients = Scratch(36 * gradientPlane)
+            Chunks.forEach(count, size: 12) { tile, some in
+                var tiling = tiling
+                grove_winograd_input(inputs.data + tile * inner, inputPlane, x, inner, &tiling, first + tile, some)
+                grove_winograd_output_gradient(
+                    gradients.data + tile * Product.lanes, gradientPlane, count * Product.lanes, dy, columns, &tiling,
+                    first + tile, some)
             }
+            Parallel.forEach(36) { plane in
+                var left = grove_left.transposed(inputs.data + plane * inputPlane, rows: count, rowLength: inner)
+                grove_product(
+                    sums.data + plane * inner * columns, columns, inner, columns, &left,
+                    gradients.data + plane * gradientPlane, nil, first == 0 ? 0 : 1)
+            }
+        }
+        Chunks.forEachRows(inner, columns: 36 * columns) { row, count in
+            grove_winograd_weight_gradient(
+                gradient.data, inner * gradient.rowStride, gradient.rowStride, gradient.columnStride, sums.data,
+                inner * columns, columns, row, count)
         }
     }
 }
