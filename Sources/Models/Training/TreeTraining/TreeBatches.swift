@@ -1,9 +1,10 @@
 import Neural
 
 /// Makes a view of an image in place, `[height, width, channels]` in [0, 1], drawing from a stream of its own.
-package typealias ImageAugmentation = (
-    _ image: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ random: inout RandomStream
-) -> Void
+package typealias ImageAugmentation =
+    @Sendable (
+        _ image: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ random: inout RandomStream
+    ) -> Void
 
 /// The images of one training step.
 struct TreeBatch {

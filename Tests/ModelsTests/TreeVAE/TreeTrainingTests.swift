@@ -1,0 +1,161 @@
+import Neural
+import Testing
+
+@testable import Models
+
+@Suite("Training a tree")
+struct TreeTrainingTests {
+    private func finish(_ run: TreeTraining) throws -> [TrainingProgress] {
+        var progress: [TrainingProgress] = []
+        while !run.isFinished { progress.append(try run.step()) }
+        return progress
+    }
+
+    private static let darker: ImageAugmentation = { image, height, width, channels, random in
+        let factor = 0.7 + 0.3 * random.uniform()
+        for index in 0..<height * width * channels { image[index] *= factor }
+    }
+
+    @Test("Stages follow each other, each with its own schedule, and the run ends with a model")
+    func stages() throws {
+        let run = try TreeTraining(settings: SmallExample.settings(), dataset: SmallExample.dataset())
+        let progress = try finish(run)
+        var names: [String] = []
+        for step in progress where names.last != step.stage { names.append(step.stage) }
+        #expect(names.first == "initial")
+        #expect(names.last == "final")
+        #expect(names.contains("split 1"))
+        #expect(names.contains("intermediate") == names.contains("split 2"))
+        #expect(progress.map(\.step) == Array(1...progress.count))
+        #expect(progress.last?.totalSteps == progress.count)
+        #expect(progress.allSatisfy { $0.totalSteps >= $0.step })
+        let final = progress.filter { $0.stage == "final" }
+        #expect(final.first?.parts.first { $0.name == "alpha" }?.value == 0)
+        #expect(final.last?.parts.first { $0.name == "alpha" }?.value == 1)
+        let model = try TreeVAE(Safetensors(bytes: run.model()))
+        #expect(model.topology == run.tree.topology)
+    }
+
+    @Test("Training makes reconstructions better")
+    func learns() throws {
+        var settings = SmallExample.settings()
+        settings.initial.epochs = 20
+        settings.learningRate = 0.01
+        settings.maximumSplits = 0
+        settings.final.epochs = 0
+        let progress = try finish(try TreeTraining(settings: settings, dataset: SmallExample.dataset()))
+        let reconstruction: [Double] = progress.map { $0.parts.first?.value ?? .nan }
+        let before: Double = reconstruction.prefix(4).reduce(0, +)
+        let after: Double = reconstruction.suffix(4).reduce(0, +)
+        #expect(after < 0.85 * before)
+    }
+
+    @Test("A run that goes on from any checkpoint ends in the same bits", arguments: [false, true])
+    func continuation(contrastive: Bool) throws {
+        let settings = SmallExample.settings(contrastive: contrastive)
+        let dataset = try SmallExample.dataset()
+        let augmentation = contrastive ? Self.darker : nil
+        let whole = try TreeTraining(settings: settings, dataset: dataset, augmentation: augmentation)
+        var checkpoints: [[UInt8]] = []
+        var progress: [TrainingProgress] = []
+        while !whole.isFinished {
+            checkpoints.append(try whole.checkpoint())
+            progress.append(try whole.step())
+        }
+        let model = try whole.model()
+        // Every third, so that each kind of stage is met at its beginning and in its middle.
+        for start in stride(from: 1, to: checkpoints.count, by: 3) {
+            let resumed = try TreeTraining(resuming: checkpoints[start], dataset: dataset, augmentation: augmentation)
+            #expect(try resumed.checkpoint() == checkpoints[start])
+            let next = try resumed.step()
+            #expect(next == progress[start])
+            if start + 1 < checkpoints.count { #expect(try resumed.checkpoint() == checkpoints[start + 1]) }
+        }
+        let resumed = try TreeTraining(
+            resuming: checkpoints[checkpoints.count / 2], dataset: dataset, augmentation: augmentation)
+        _ = try finish(resumed)
+        #expect(try resumed.model() == model)
+        let finished = try TreeTraining(resuming: whole.checkpoint(), dataset: dataset, augmentation: augmentation)
+        #expect(finished.isFinished)
+        #expect(try finished.model() == model)
+    }
+
+    @Test("Features that are kept give the same run as features that are computed at each step")
+    func featureCache() throws {
+        var settings = SmallExample.settings()
+        let kept = try TreeTraining(settings: settings, dataset: SmallExample.dataset())
+        settings.featureCacheLimit = 0
+        let computed = try TreeTraining(settings: settings, dataset: SmallExample.dataset())
+        #expect(try finish(kept) == finish(computed))
+        #expect(kept.tree.storedTensors() == computed.tree.storedTensors())
+    }
+
+    @Test("A loss that is no number stops the run with the stage and the step")
+    func notANumber() throws {
+        var settings = SmallExample.settings()
+        settings.learningRate = 1
+        let run = try TreeTraining(settings: settings, dataset: SmallExample.dataset())
+        _ = try run.step()
+        let parameter = try #require(run.tree.state.parameters.first { $0.name == "denses.0.mu.weight" }).parameter
+        parameter.value.data[0] = .nan
+        let error = #expect(throws: TrainingError.self) { try run.step() }
+        #expect(error?.description.contains("\"initial\" at step 2") == true)
+    }
+
+    @Test("Data and settings that do not fit are refused")
+    func refusals() throws {
+        var settings = SmallExample.settings()
+        let dataset = try SmallExample.dataset()
+        settings.tree.imageSize = 16
+        #expect(throws: TreeError.self) { try TreeTraining(settings: settings, dataset: dataset) }
+        #expect(throws: TreeError.self) {
+            try TreeTraining(settings: SmallExample.settings(contrastive: true), dataset: dataset)
+        }
+        #expect(throws: TreeError.self) {
+            try TreeTraining(settings: SmallExample.settings(), dataset: SmallExample.dataset(count: 1))
+        }
+        let checkpoint = try TreeTraining(settings: SmallExample.settings(), dataset: dataset).checkpoint()
+        #expect(throws: TreeError.self) {
+            try TreeTraining(resuming: checkpoint, dataset: SmallExample.dataset(count: 69))
+        }
+        let model = try TreeTraining(settings: SmallExample.settings(), dataset: dataset).model()
+        #expect(throws: TreeError.self) { try TreeTraining(resuming: model, dataset: dataset) }
+    }
+
+    @Test("The published schedule: α, decays and stages")
+    func publishedSchedule() throws {
+        let paper = TreeTrainingSettings.preset(.paper, imageSize: 28, imageChannels: 1)
+        #expect((paper.initial.alpha(epoch: 149) - 0.149).magnitude < 1e-12)
+        #expect((paper.intermediate.alpha(epoch: 79) - 0.079).magnitude < 1e-12)
+        #expect((paper.final.alpha(epoch: 50) - 0.5).magnitude < 1e-12)
+        #expect(paper.final.alpha(epoch: 150) == 1)
+        #expect(paper.initial.learningRateFactor(epoch: 99) == 1)
+        #expect((paper.initial.learningRateFactor(epoch: 100) - 0.1).magnitude < 1e-12)
+        #expect(paper.hasIntermediateStage(afterSplits: 3) && !paper.hasIntermediateStage(afterSplits: 4))
+        let colour = TreeTrainingSettings.preset(.paper, imageSize: 32, imageChannels: 3)
+        #expect(colour.initial.alpha(epoch: 0) == 0.01)
+        #expect(!colour.hasIntermediateStage(afterSplits: 3) && colour.final.epochs == 0)
+        for preset in TreeTrainingSettings.Preset.allCases {
+            for (size, channels) in [(28, 1), (32, 3)] {
+                let settings = TreeTrainingSettings.preset(preset, imageSize: size, imageChannels: channels)
+                try settings.validate()
+                let end = settings.initial.alpha(epoch: settings.initial.epochs - 1)
+                #expect((end - (channels == 1 ? 0.149 : 1)).magnitude < 1e-9)
+            }
+        }
+    }
+
+    @Test("An evaluation reports assignments, shares and the negative ELBO")
+    func evaluation() throws {
+        let dataset = try SmallExample.dataset()
+        let tree = try SmallExample.tree()
+        let evaluation = try TreeEvaluation(tree, dataset: dataset, batch: 32)
+        let again = try TreeEvaluation(tree, dataset: dataset, batch: 7)
+        #expect(evaluation.assignments == again.assignments)
+        #expect((evaluation.negativeELBO / again.negativeELBO - 1).magnitude < 1e-6)
+        #expect((evaluation.leafShares.reduce(0, +) - 1).magnitude < 1e-5)
+        #expect(evaluation.clustering?.samples == dataset.count)
+        #expect(
+            evaluation.lossParts.map(\.name) == ["reconstruction", "kl_root", "kl_nodes", "kl_decisions", "contrast"])
+    }
+}
