@@ -11,12 +11,22 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case corrupt
         /// One request asked for something that contradicts what is kept; others are not concerned.
         case constraint
-        /// The system refused to read or write.
+        /// A file cannot be opened, read or written; what is durable is not concerned.
+        case file
+        /// The database, or the disk on making something durable, failed.
         case system
     }
 
     package let kind: Kind
     package let message: String
+    /// Whether the whole batch was taken back, and not only the request that met the error.
+    package let endsBatch: Bool
+
+    init(kind: Kind, message: String, endsBatch: Bool = false) {
+        self.kind = kind
+        self.message = message
+        self.endsBatch = endsBatch || kind == .corrupt || kind == .system
+    }
 
     package var description: String { message }
 

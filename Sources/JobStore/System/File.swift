@@ -65,6 +65,6 @@ final class File {
     }
 
     func synchronize() throws {
-        guard fsync(descriptor) == 0 else { throw FileSystem.error("make durable", path) }
+        guard fsync(descriptor) == 0 else { throw FileSystem.notDurable(path) }
     }
 }

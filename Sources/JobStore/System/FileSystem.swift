@@ -13,7 +13,14 @@ enum FileSystem {
             return StoreError(
                 kind: .diskFull, message: "the disk of the broker is full; make room and try again (\(verb) \(path))")
         }
-        return StoreError(kind: .system, message: "cannot \(verb) \(path): \(reason); look after the disk")
+        return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); look after the broker's directory")
+    }
+
+    /// The error for an fsync that failed: what the kernel still holds is not what the disk has, so it is final.
+    static func notDurable(_ path: String) -> StoreError {
+        let reason = String(cString: strerror(errno))
+        return StoreError(
+            kind: .system, message: "cannot make \(path) durable: \(reason); look after the disk and start again")
     }
 
     /// Creates `path` and what is missing above it, and makes the new names durable.
@@ -74,7 +81,7 @@ enum FileSystem {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw error("open the directory", path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw error("make durable the directory", path) }
+        guard fsync(descriptor) == 0 else { throw notDurable(path) }
     }
 
     static func remove(_ path: String) throws {

@@ -5,16 +5,22 @@ internal import GRDB
 package struct StoreTransaction {
     let database: Database
 
-    /// Runs one request of the batch. When it throws, what it changed is taken back and the other requests go on.
+    /// Runs one request of the batch. When it throws, what it changed is taken back and the other requests go on; except
+    /// after a `StoreError` that `endsBatch`, which must be handed on.
     package func request<T>(_ body: () throws -> T) throws -> T {
-        try StoreError.translating {
-            var result: T?
-            try database.inSavepoint {
-                result = try body()
-                return .commit
+        do {
+            return try StoreError.translating {
+                var result: T?
+                try database.inSavepoint {
+                    result = try body()
+                    return .commit
+                }
+                guard let result else { preconditionFailure("a finished request has a result") }
+                return result
             }
-            guard let result else { preconditionFailure("a finished request has a result") }
-            return result
+        } catch let error as StoreError where !database.isInsideTransaction {
+            // A full disk makes SQLite take back the whole transaction, not only the statement.
+            throw StoreError(kind: error.kind, message: error.message, endsBatch: true)
         }
     }
 }

@@ -1,0 +1,104 @@
+import JobStore
+import Logging
+import Synchronization
+import Transport
+import Wire
+
+/// A running broker: a store, a socket, and the thread that owns both.
+package final class BrokerServer: Sendable {
+    /// Where it listens, with the real port.
+    package let endpoint: String
+    private let thread: SocketThread
+    private let wakeup: Wakeup
+    private let shared: Shared
+
+    /// What the thread and its owner both see.
+    private final class Shared: Sendable {
+        let isStopping = Atomic(false)
+        let started = Mutex<Result<String, any Error>?>(nil)
+        let failure = Mutex<(any Error)?>(nil)
+    }
+
+    /// Starts a broker on a directory. Returns when it serves.
+    ///
+    /// - Parameters:
+    ///   - endpoint: `tcp://127.0.0.1:7741`; port `0` or `*` takes a free one.
+    ///   - allowsNetwork: whether anybody who can reach the port may do anything, which is what listening beyond this
+    ///     machine means while there are no keys.
+    /// - Throws: `StoreError`, `TransportError`, or `RPCError` FAILED_PRECONDITION for an endpoint that is not this
+    ///   machine's alone.
+    package init(
+        directory: String, endpoint: String, settings: BrokerSettings = BrokerSettings(), allowsNetwork: Bool = false,
+        log: Logger
+    ) throws {
+        guard try allowsNetwork || Endpoint(endpoint).isLoopback else {
+            throw RPCError(
+                .failedPrecondition,
+                "anybody who can reach \(endpoint) could use this broker, since there are no keys yet; bind to "
+                    + "127.0.0.1, or say --allow-unauthenticated-network in a network you trust")
+        }
+        let wakeup = try Wakeup()
+        let shared = Shared()
+        let store = try JobStore(directory: directory)
+        if !store.wasStoppedCleanly {
+            log.notice("the last broker on \(directory) was not stopped; the database is whole")
+        }
+        let ready = Gate()
+        thread = try SocketThread(name: "grove-broker") {
+            Self.run(store, endpoint, settings, log, wakeup, shared, ready)
+        }
+        ready.wait()
+        do {
+            guard let started = shared.started.withLock({ $0 }) else {
+                preconditionFailure("the broker's thread opened the gate without a word")
+            }
+            self.endpoint = try started.get()
+        } catch {
+            thread.join()
+            throw error
+        }
+        self.wakeup = wakeup
+        self.shared = shared
+    }
+
+    /// The body of the thread: sockets are made, used and closed on it.
+    private static func run(
+        _ store: JobStore, _ endpoint: String, _ settings: BrokerSettings, _ log: Logger, _ wakeup: Wakeup,
+        _ shared: Shared, _ ready: Gate
+    ) {
+        do {
+            let loop: BrokerLoop
+            do {
+                let broker = try Broker(store: store, settings: settings, now: BrokerLoop.now)
+                let router = try Router(try ZeroMQContext())
+                let bound = try router.bind(endpoint)
+                loop = BrokerLoop(router: router, wakeup: wakeup, broker: broker, log: log)
+                shared.started.withLock { $0 = .success(bound) }
+            } catch {
+                shared.started.withLock { $0 = .failure(error) }
+                ready.open()
+                return try store.close()
+            }
+            ready.open()
+            try loop.run { shared.isStopping.load(ordering: .acquiring) }
+            try store.close()
+            log.info("stopped")
+        } catch {
+            log.critical("the broker cannot go on: \(error)")
+            shared.failure.withLock { $0 = error }
+        }
+    }
+
+    /// Asks it to stop; for any thread.
+    package func stop() {
+        shared.isStopping.store(true, ordering: .releasing)
+        wakeup.signal()
+    }
+
+    /// Blocks until it has stopped.
+    /// - Throws: why it could not go on, when it was not asked to stop.
+    package func wait() throws {
+        thread.join()
+        if let failure = shared.failure.withLock({ $0 }) { throw failure }
+    }
+}

@@ -1,0 +1,54 @@
+import JobStore
+import Transport
+import Wire
+
+// What concerns a connection, or an open call, rather than a service.
+extension Turn {
+    mutating func hello(_ message: WireMessage, from peer: PeerID) {
+        do throws(RPCError) {
+            let hello = try decode(Grove_V1_Hello.self, from: message.envelope, what: "HELLO")
+            let session = try Session(hello, now: context.now.monotonic)
+            for other in try state.sessions.begin(session, peer: peer, now: context.now) { state.drop(other) }
+            note("\(session.role == .worker ? "worker" : "client") \(session.name.printable) is connected")
+            send(WireMessage(.welcome, envelope: encode(welcome)), to: peer)
+            // Its slots count for those who wait.
+            if session.worker != nil { state.mayAssign = true }
+        } catch {
+            complain(to: peer, error)
+        }
+    }
+
+    private var welcome: Grove_V1_Welcome {
+        var welcome = Grove_V1_Welcome()
+        welcome.version = UInt32(WireMessage.version)
+        welcome.serverEpoch = .init(context.settings.serverEpoch)
+        welcome.heartbeatIntervalMs = UInt32(clamping: context.settings.heartbeatInterval.milliseconds)
+        welcome.heartbeatTimeoutMs = UInt32(clamping: context.settings.heartbeatTimeout.milliseconds)
+        welcome.limits = Limits.message
+        welcome.software = context.settings.software
+        return welcome
+    }
+
+    /// Sends an ERROR about the connection, unless the peer had one just now.
+    mutating func complain(to peer: PeerID, _ error: RPCError) {
+        guard state.sessions.mayComplain(to: peer, now: context.now.monotonic) else { return }
+        note("refused a message of \(peer): \(error)")
+        send(WireMessage(.error, envelope: encode(error.status)), to: peer)
+    }
+
+    /// The caller has lost interest. A call that is not open has had its END already.
+    mutating func cancel(_ key: CallKey) {
+        let wasParked = state.takes.remove(key)
+        let wasStream = state.streams.remove(key)
+        if wasParked || wasStream { end(key, RPCError(.cancelled, "cancelled by its caller")) }
+    }
+
+    mutating func credit(_ message: WireMessage, from peer: PeerID) {
+        do throws(RPCError) {
+            let credit = try decode(Grove_V1_Credit.self, from: message.envelope, what: "CREDIT")
+            state.streams.addCredit(credit.messages, to: CallKey(peer: peer, callID: message.callID))
+        } catch {
+            complain(to: peer, error)
+        }
+    }
+}

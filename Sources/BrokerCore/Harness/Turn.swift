@@ -1,0 +1,77 @@
+import JobStore
+import Transport
+import Wire
+
+/// One turn of the broker: messages in, calls of services, messages out, all within one transaction. What a peer did
+/// wrong becomes its answer; only a failing store ends the turn.
+struct Turn {
+    var state: BrokerState
+    let context: ServiceContext
+    private(set) var outgoing: [Outgoing] = []
+    /// Sentences for the broker's own log.
+    private(set) var notes: [String] = []
+
+    init(state: BrokerState, context: ServiceContext) {
+        self.state = state
+        self.context = context
+    }
+
+    mutating func note(_ text: String) {
+        notes.append(text)
+    }
+
+    mutating func send(_ message: WireMessage, to peer: PeerID, assignment: AttemptKey? = nil) {
+        outgoing.append(Outgoing(peer, message, assignment: assignment))
+    }
+
+    mutating func send(_ messages: [Outgoing]) {
+        outgoing += messages
+    }
+
+    /// Ends a call.
+    mutating func end(_ key: CallKey, _ error: RPCError?, payload: [UInt8] = [], bulk: [UInt8] = []) {
+        let status = error?.status ?? Grove_V1_Status()
+        send(
+            WireMessage(.end, callID: key.callID, envelope: encode(status), payload: payload, bulk: bulk), to: key.peer)
+    }
+
+    /// - Throws: `StoreError` only.
+    mutating func handle(_ event: BrokerEvent) throws {
+        switch event {
+        case .message(let peer, let frames): try handle(frames, from: peer)
+        case .oversized(let peer):
+            complain(
+                to: peer,
+                RPCError(
+                    .invalidArgument,
+                    "a message is at most \(Limits.frames) frames of \(Limits.frameBytes) bytes; send less at a time"))
+        case .gone(let peer):
+            state.drop(peer)
+        case .undelivered(let attempt):
+            try release(attempt, because: .undelivered)
+        }
+    }
+
+    private mutating func handle(_ frames: [[UInt8]], from peer: PeerID) throws {
+        let message: WireMessage
+        do throws(WireError) {
+            message = try WireMessage(frames: frames)
+        } catch {
+            return complain(to: peer, error.rpcError)
+        }
+        if message.type == .hello { return hello(message, from: peer) }
+        guard let session = state.sessions[peer] else {
+            return complain(to: peer, RPCError(.unauthenticated, "say HELLO first"))
+        }
+        state.sessions.heard(peer, now: context.now)
+        switch message.type {
+        case .request: try request(message, from: peer, session)
+        case .ping: send(WireMessage(.pong), to: peer)
+        case .pong: break
+        case .cancel: cancel(CallKey(peer: peer, callID: message.callID))
+        case .credit: credit(message, from: peer)
+        case .hello, .welcome, .data, .end, .goAway, .error:
+            complain(to: peer, RPCError(.invalidArgument, "a broker takes no message of type \(message.type)"))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import JobStore
+import Logging
+import Transport
+import Wire
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The thread of a broker: wait, collect what is there, one transaction, send. It owns the socket and is the store's
+/// only user.
+final class BrokerLoop {
+    private let router: Router
+    private let poller: Poller
+    private let broker: Broker
+    private let log: Logger
+    private var outbox = Outbox()
+    private var pending: [BrokerEvent] = []
+
+    private static let messagesPerTurn = 256
+    private static let bytesPerTurn = 32 << 20
+    /// How soon to try again to send to a peer whose queue is full: readiness says nothing about one peer.
+    private static let fullPeerPause = Duration.milliseconds(20)
+    /// What libzmq gets to write the last messages; sockets do not linger.
+    private static let farewellMicroseconds: UInt32 = 100_000
+
+    init(router: Router, wakeup: Wakeup, broker: Broker, log: Logger) {
+        self.router = router
+        self.broker = broker
+        self.log = log
+        poller = Poller(wakeup: wakeup)
+        poller.watch(router)
+    }
+
+    static var now: Now {
+        var time = timespec()
+        let result = clock_gettime(CLOCK_REALTIME, &time)
+        precondition(result == 0, "the system has no clock")
+        let wall = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Now(monotonic: MonotonicClock.now, wallMS: wall)
+    }
+
+    /// Runs until `isStopping` says so after a wake-up.
+    /// - Throws: `StoreError` when the store cannot go on, `TransportError` when the socket cannot.
+    func run(until isStopping: () -> Bool) throws {
+        while !isStopping() {
+            _ = try poller.wait(atMost: patience)
+            let events = try pending + collect()
+            pending = []
+            let result = try broker.turn(events, now: Self.now)
+            for note in result.notes { log.info("\(note)") }
+            pending += try outbox.flush(by: send)
+            for outgoing in result.outgoing { pending += try outbox.send(outgoing, by: send) }
+        }
+        for outgoing in broker.farewell(reason: "the broker is stopping") { _ = try send(outgoing) }
+        usleep(Self.farewellMicroseconds)
+    }
+
+    private var patience: Duration? {
+        if !pending.isEmpty { return .zero }
+        let deadline = broker.nextDeadline.map { max($0 - MonotonicClock.now, .zero) }
+        return outbox.isEmpty ? deadline : min(deadline ?? Self.fullPeerPause, Self.fullPeerPause)
+    }
+
+    private func collect() throws -> [BrokerEvent] {
+        var events: [BrokerEvent] = []
+        var bytes = 0
+        while events.count < Self.messagesPerTurn, bytes < Self.bytesPerTurn, let incoming = try router.receive() {
+            switch incoming {
+            case .message(let peer, let frames):
+                bytes += frames.reduce(0) { $0 + $1.count }
+                events.append(.message(peer: peer, frames: frames))
+            case .oversized(let peer):
+                events.append(.oversized(peer: peer))
+            }
+        }
+        return events
+    }
+
+    private func send(_ outgoing: Outgoing) throws -> Router.SendOutcome {
+        try router.send(outgoing.message.frames, to: outgoing.peer)
+    }
+}

@@ -1,0 +1,87 @@
+import JobStore
+import Wire
+
+/// Content-addressed files, in pieces.
+struct BlobsService {
+    let context: ServiceContext
+
+    func stat(_ request: Grove_V1_StatBlobRequest) throws -> Grove_V1_BlobStatus {
+        let size = try checked(request.sha256, request.size)
+        return try translating {
+            try answer(context.blobs.status(request.sha256, size: size), request.sha256, size)
+        }
+    }
+
+    func put(_ request: Grove_V1_PutBlobRequest, bulk: [UInt8]) throws -> Grove_V1_BlobStatus {
+        let size = try checked(request.sha256, request.size)
+        guard bulk.count <= Limits.chunkBytes else {
+            throw RPCError(
+                .invalidArgument, "a piece has at most \(Limits.chunkBytes) bytes, not \(bulk.count); send smaller ones"
+            )
+        }
+        guard let offset = Int64(exactly: request.offset), offset <= size else {
+            throw RPCError(.outOfRange, "the offset \(request.offset) is behind the end of the blob, \(size)")
+        }
+        return try translating {
+            let status = try context.blobs.put(request.sha256, size: size, offset: offset, bytes: bulk)
+            return try answer(status, request.sha256, size)
+        }
+    }
+
+    func read(_ request: Grove_V1_ReadBlobRequest) throws -> (Grove_V1_ReadBlobResponse, bulk: [UInt8]) {
+        _ = try checked(request.sha256, 0)
+        guard let size = try context.batch.blobSize(request.sha256) else {
+            throw RPCError(.notFound, "there is no blob \(request.sha256); list the job or artifact that names it anew")
+        }
+        guard let offset = Int64(exactly: request.offset), offset <= size else {
+            throw RPCError(.outOfRange, "the offset \(request.offset) is behind the end of the blob, \(size)")
+        }
+        let count = request.length == 0 ? Limits.chunkBytes : min(Int(request.length), Limits.chunkBytes)
+        return try translating {
+            let (bytes, found) = try context.blobs.read(request.sha256, offset: offset, count: count)
+            guard found == size else { throw BlobError.wrongSize(expected: size, found: found) }
+            var response = Grove_V1_ReadBlobResponse()
+            response.size = UInt64(size)
+            return (response, bytes)
+        }
+    }
+
+    /// A file that is whole gets its row here: the last step of its upload, or the repetition of one that a crash cut off.
+    private func answer(_ status: BlobStatus, _ sha256: String, _ size: Int64) throws -> Grove_V1_BlobStatus {
+        if status.isComplete {
+            try context.batch.insertBlob(sha256: sha256, size: size, nowMS: context.now.wallMS)
+        }
+        var answer = Grove_V1_BlobStatus()
+        answer.complete = status.isComplete
+        answer.nextOffset = UInt64(status.nextOffset)
+        return answer
+    }
+
+    private func checked(_ sha256: String, _ size: UInt64) throws(RPCError) -> Int64 {
+        guard SHA256.isHexDigest(sha256) else {
+            throw RPCError(
+                .invalidArgument, "a blob is named by its SHA-256 in 64 lower-case hexadecimal digits",
+                violations: [.init(field: "sha256", description: "not a hash")])
+        }
+        // A petabyte: far above any disk, far below any overflow.
+        guard size <= 1 << 50 else { throw RPCError(.invalidArgument, "a blob of \(size) bytes is too large") }
+        return Int64(size)
+    }
+
+    private func translating<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as BlobError {
+            switch error {
+            case .wrongContent, .missing: throw RPCError(.dataLoss, error.description)
+            case .tooLong, .wrongSize: throw RPCError(.invalidArgument, error.description)
+            case .notEnoughRoom: throw RPCError(.resourceExhausted, error.description)
+            }
+        }
+    }
+}
+
+/// Wire's SHA-256 is what names blobs.
+extension SHA256: ContentHash {
+    package func hexDigest() -> String { Hexadecimal.text(finish()) }
+}

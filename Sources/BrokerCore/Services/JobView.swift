@@ -1,0 +1,50 @@
+import JobStore
+import Wire
+
+/// A job as clients see it: what is stored, and what is only known now.
+struct JobView {
+    let context: ServiceContext
+
+    func message(_ job: JobRecord, _ state: BrokerState) throws -> Grove_V1_Job {
+        var message = Grove_V1_Job()
+        message.id = job.id
+        message.kind = job.kind
+        message.state = Grove_V1_JobState(job.state)
+        message.user = job.user
+        message.priority = UInt32(clamping: job.priority)
+        message.submittedMs = job.submittedMS
+        message.startedMs = job.startedMS
+        message.finishedMs = job.finishedMS
+        message.attempts = UInt32(clamping: job.attempts)
+        message.interruptions = UInt32(clamping: job.interruptions)
+        message.worker = job.worker
+        if let spec = try context.batch.spec(job.id) {
+            message.spec = try decode(Grove_V1_JobSpec.self, from: spec, what: "the stored job \(job.id)")
+        }
+        if let failure = job.failure { message.failure = failure.status }
+        switch job.state {
+        case .waiting:
+            let position = try context.batch.position(of: job.id)
+            message.position = UInt32(clamping: position)
+            message.waitingReason = reason(job, position: position, state)
+        case .running:
+            if let progress = state.leases[job.id]?.progress { message.progress = progress }
+        case .succeeded:
+            message.results = try context.batch.results(of: job.id).map(\.message)
+            message.artifacts = try context.batch.artifacts(of: job.id).map(\.reference)
+        case .failed, .cancelled, .expired: break
+        }
+        return message
+    }
+
+    private func reason(_ job: JobRecord, position: Int, _ state: BrokerState) -> String {
+        let kind = Grove_V1_SlotKind(rawValue: job.slot) ?? .unspecified
+        let word = kind == .training ? "training" : "interactive"
+        guard state.sessions.slots(kind) > 0 else { return "no worker with a slot for \(word) jobs is connected" }
+        switch position {
+        case 0: return "next; all \(word) slots are taken"
+        case 1: return "one job goes first"
+        default: return "\(position) jobs go first"
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import JobStore
+import Wire
+
+/// Turns the names in a job into the very bytes they mean now, and refuses what cannot work, before anybody waits for it.
+struct SpecResolver {
+    let context: ServiceContext
+
+    /// - Throws: `RPCError`: NOT_FOUND for a name that there is not, FAILED_PRECONDITION for things that do not fit
+    ///   together or were not uploaded, INVALID_ARGUMENT for a leaf that the tree does not have.
+    func resolved(_ spec: Grove_V1_JobSpec) throws -> Grove_V1_JobSpec {
+        var spec = spec
+        switch spec.kind {
+        case .importDataset(let job):
+            try requireUploaded(job.files)
+        case .importModel(var job):
+            try requireUploaded([job.file])
+            if job.hasTree { job.tree = try resolve(job.tree, .tree).reference }
+            spec.importModel = job
+        case .trainTree(var job):
+            let dataset = try resolve(job.dataset, .dataset)
+            job.dataset = dataset.reference
+            if job.hasTestDataset {
+                let test = try resolve(job.testDataset, .dataset)
+                try requireSameImages(dataset, test)
+                job.testDataset = test.reference
+            }
+            spec.trainTree = job
+        case .trainDiffusion(var job):
+            let (dataset, tree) = (try resolve(job.dataset, .dataset), try resolve(job.tree, .tree))
+            try requireSameImages(dataset, tree)
+            (job.dataset, job.tree) = (dataset.reference, tree.reference)
+            spec.trainDiffusion = job
+        case .sample(var job):
+            let tree = try resolve(job.tree, .tree)
+            try requireLeaf(job.leaves, job.leaf, tree)
+            job.tree = tree.reference
+            job.refinement = try resolved(job.refinement, tree)
+            spec.sample = job
+        case .reconstruct(let job):
+            spec.reconstruct = try resolved(job)
+        case .refine(var job):
+            let tree = try resolve(job.tree, .tree)
+            try requireLeaf(job.leaves, job.leaf, tree)
+            try requireUploaded(job.images)
+            job.tree = tree.reference
+            job.refinement = try resolved(job.refinement, tree)
+            spec.refine = job
+        case .evaluate(var job):
+            let (tree, dataset) = (try resolve(job.tree, .tree), try resolve(job.dataset, .dataset))
+            try requireSameImages(dataset, tree)
+            (job.tree, job.dataset) = (tree.reference, dataset.reference)
+            spec.evaluate = job
+        case nil:
+            break
+        }
+        return spec
+    }
+
+    private func resolved(_ job: Grove_V1_Reconstruct) throws -> Grove_V1_Reconstruct {
+        var job = job
+        let tree = try resolve(job.tree, .tree)
+        try requireLeaf(job.leaves, job.leaf, tree)
+        try requireUploaded(job.images)
+        if job.hasDataset {
+            let dataset = try resolve(job.dataset, .dataset)
+            try requireSameImages(dataset, tree)
+            let images = try dataset.message().facts.images
+            guard images == 0 || UInt64(job.count) <= images else {
+                throw RPCError(
+                    .invalidArgument,
+                    "reconstruct.count is \(job.count) but the dataset \(dataset.name) has \(images) images; ask for fewer",
+                    violations: [.init(field: "reconstruct.count", description: "more than there are")])
+            }
+            job.dataset = dataset.reference
+        }
+        job.tree = tree.reference
+        job.refinement = try resolved(job.refinement, tree)
+        return job
+    }
+
+    /// The diffusion model of a refinement must have been trained with this very tree: its leaves mean nothing otherwise.
+    private func resolved(
+        _ refinement: Grove_V1_Refinement, _ tree: ArtifactRecord
+    ) throws -> Grove_V1_Refinement {
+        guard refinement.hasDiffusion else { return refinement }
+        var refinement = refinement
+        let diffusion = try resolve(refinement.diffusion, .diffusion)
+        let owner = try diffusion.message().facts.treeSha256
+        guard owner.isEmpty || owner == tree.sha256 else {
+            let other = try context.batch.artifacts(kind: Grove_V1_ArtifactKind.tree.rawValue)
+                .first { $0.sha256 == owner }
+            let name = other.map { "the tree \($0.name) version \($0.version)" } ?? "another tree"
+            throw RPCError(
+                .failedPrecondition,
+                "the diffusion model \(diffusion.name) belongs to \(name), not to \(tree.name) version "
+                    + "\(tree.version); use them together")
+        }
+        refinement.diffusion = diffusion.reference
+        return refinement
+    }
+}
+
+// MARK: Names
+
+extension SpecResolver {
+    private func resolve(
+        _ reference: Grove_V1_ArtifactRef, _ kind: Grove_V1_ArtifactKind
+    ) throws -> ArtifactRecord {
+        let record = try ArtifactsService(context: context).find(reference, kind)
+        guard reference.sha256.isEmpty || reference.sha256 == record.sha256 else {
+            throw RPCError(
+                .failedPrecondition,
+                "the \(kind.noun) \(record.name) version \(record.version) has the hash \(record.sha256.prefix(12))…, "
+                    + "not the one that was given; leave the hash out or name another version")
+        }
+        return record
+    }
+}
+
+// MARK: What must fit
+
+extension SpecResolver {
+    private func requireUploaded(_ files: [Grove_V1_FileRef]) throws {
+        for file in files {
+            guard let size = try context.batch.blobSize(file.sha256) else {
+                throw RPCError(
+                    .failedPrecondition,
+                    "the file \(file.name) (\(file.sha256.prefix(12))…) was not uploaded; put its blob first")
+            }
+            guard UInt64(size) == file.size else {
+                throw RPCError(
+                    .invalidArgument, "the file \(file.name) has \(size) bytes, not \(file.size); correct its size")
+            }
+        }
+    }
+
+    private func requireLeaf(_ choice: Grove_V1_LeafChoice, _ leaf: UInt32, _ tree: ArtifactRecord) throws {
+        let leaves = try tree.message().facts.leaves
+        guard choice == .one, leaves > 0, leaf >= leaves else { return }
+        throw RPCError(
+            .invalidArgument,
+            "leaf \(leaf) is out of range: the tree \(tree.name) has \(leaves) leaves, 0 to \(leaves - 1)",
+            violations: [.init(field: "leaf", description: "must be 0 to \(leaves - 1)")])
+    }
+
+    private func requireSameImages(_ one: ArtifactRecord, _ other: ArtifactRecord) throws {
+        let (a, b) = (try one.message(), try other.message())
+        // Facts may be unknown.
+        guard a.facts.height > 0, b.facts.height > 0 else { return }
+        let shapes = [a, b].map { "\($0.facts.height)x\($0.facts.width)x\($0.facts.channels)" }
+        guard shapes[0] != shapes[1] else { return }
+        throw RPCError(
+            .failedPrecondition,
+            "the \(a.kind.noun) \(one.name) has images of \(shapes[0]), the \(b.kind.noun) \(other.name) of \(shapes[1]); "
+                + "use two of the same size")
+    }
+}

@@ -1,0 +1,114 @@
+import JobStore
+import Wire
+
+extension WorkService {
+    /// Ends the attempt. Sent again by a worker that lost the answer, it answers the same.
+    func complete(
+        _ request: Grove_V1_CompleteRequest, _ caller: Caller, _ state: inout BrokerState
+    ) throws -> Grove_V1_CompleteResponse {
+        _ = try worker(caller)
+        let attempt = AttemptKey(request.attempt)
+        if let answer = try repetition(attempt, request.outcome) { return answer }
+        try requireCurrent(attempt, state)
+        let job: JobRecord?
+        switch request.outcome {
+        case .success(let success):
+            try keep(success, attempt)
+            job = try context.batch.finish(
+                attempt, .succeeded(results: success.results.map { FileRecord($0) }), nowMS: context.now.wallMS)
+        case .failure(let failure):
+            job = try context.batch.finish(attempt, outcome(failure, attempt, state), nowMS: context.now.wallMS)
+        case .interruption:
+            job = try release(attempt, because: .interrupted)
+        case nil:
+            throw RPCError(.invalidArgument, "outcome must be a success, a failure or an interruption")
+        }
+        guard job != nil else { throw Self.stale(attempt) }
+        let answer = try response(attempt)
+        state.leases.end(attempt.jobID)
+        state.jobChanged(attempt.jobID)
+        return answer
+    }
+
+    /// Gives the job of an attempt back.
+    /// - Returns: the job afterwards; `nil` when the attempt does not have it.
+    func release(_ attempt: AttemptKey, because reason: ReleaseReason) throws -> JobRecord? {
+        let losses = context.settings.maximumLosses
+        return try context.batch.release(
+            attempt, because: reason, maximumLosses: losses, lossFailure: JobFailure.lost(times: losses),
+            cancelFailure: JobFailure.cancelled, nowMS: context.now.wallMS)
+    }
+
+    private func response(_ attempt: AttemptKey) throws -> Grove_V1_CompleteResponse {
+        var response = Grove_V1_CompleteResponse()
+        response.artifacts = try context.batch.artifacts(of: attempt.jobID).map(\.reference)
+        return response
+    }
+
+    private func repetition(
+        _ attempt: AttemptKey, _ outcome: Grove_V1_CompleteRequest.OneOf_Outcome?
+    ) throws -> Grove_V1_CompleteResponse? {
+        let endings: Set<String> =
+            switch outcome {
+            case .success: ["succeeded"]
+            case .failure: ["failed", "cancelled"]
+            case .interruption: ["interrupted"]
+            case nil: []
+            }
+        guard let ending = try context.batch.ending(of: attempt), endings.contains(ending) else { return nil }
+        return try response(attempt)
+    }
+
+    private func outcome(
+        _ failure: Grove_V1_Status, _ attempt: AttemptKey, _ state: BrokerState
+    ) throws(RPCError) -> Outcome {
+        guard let error = RPCError(failure) else {
+            throw RPCError(.invalidArgument, "a failure's code must not be OK; send a success instead")
+        }
+        let message = error.message.isEmpty ? "the worker gave no reason" : error.message
+        let record = FailureRecord(
+            code: Int(error.code.rawValue), message: message.printable.cut(toBytes: Limits.statusMessageBytes))
+        let wasAsked = state.leases[attempt]?.isCancelRequested ?? false
+        return error.code == .cancelled && wasAsked ? .cancelled(record) : .failed(record)
+    }
+
+    /// Checks what the job made and keeps its artifacts.
+    private func keep(_ success: Grove_V1_Success, _ attempt: AttemptKey) throws {
+        guard success.results.count <= Limits.filesPerJob,
+            success.results.reduce(0, { $0 + encode($1).count + 4 }) <= Limits.resultBytes
+        else {
+            throw RPCError(
+                .invalidArgument,
+                "\(success.results.count) results are too many; at most \(Limits.filesPerJob) files whose names and hashes "
+                    + "take \(Limits.resultBytes) bytes, so pack them into fewer")
+        }
+        guard success.artifacts.count <= Limits.artifactsPerJob else {
+            throw RPCError(.invalidArgument, "a job makes at most \(Limits.artifactsPerJob) artifacts")
+        }
+        for (index, file) in success.results.enumerated() { try requireBlob(file, field: "results[\(index)]") }
+        for (index, artifact) in success.artifacts.enumerated() {
+            try check(artifact, field: "artifacts[\(index)]")
+            _ = try context.batch.insert(
+                NewArtifact(
+                    kind: artifact.kind.rawValue, name: artifact.name, sha256: artifact.blob.sha256,
+                    size: Int64(clamping: artifact.blob.size), facts: encode(artifact.facts)),
+                jobID: attempt.jobID, nowMS: context.now.wallMS)
+        }
+    }
+
+    private func check(_ artifact: Grove_V1_NewArtifact, field: String) throws {
+        guard JobValidation.isName(artifact.name) else {
+            throw RPCError(.invalidArgument, "\(field).name must be 1 to 64 of the characters a-z 0-9 . _ -")
+        }
+        switch artifact.kind {
+        case .dataset, .tree, .diffusion: break
+        case .unspecified, .UNRECOGNIZED:
+            throw RPCError(.invalidArgument, "\(field).kind must be a dataset, a tree or a diffusion model")
+        }
+        guard encode(artifact.facts).count <= Limits.factsBytes else {
+            throw RPCError(
+                .invalidArgument, "\(field).facts has more than \(Limits.factsBytes) bytes; leave metrics out")
+        }
+        try requireBlob(artifact.blob, field: "\(field).blob")
+    }
+}

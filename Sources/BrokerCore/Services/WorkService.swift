@@ -1,0 +1,176 @@
+import JobStore
+import Wire
+
+/// For workers: take a job, keep its lease, hand in what came of it.
+struct WorkService {
+    let context: ServiceContext
+
+    /// - Returns: the assignment that this very call was given before, when its answer was lost with the connection;
+    ///   `nil` when the call was parked.
+    func take(
+        _ request: Grove_V1_TakeRequest, _ caller: Caller, _ state: inout BrokerState
+    ) throws -> (Grove_V1_TakeResponse, AttemptKey)? {
+        let worker = try worker(caller)
+        let free = request.free.filter { $0 == .interactive || $0 == .training }
+        guard !free.isEmpty, Set(free).count == free.count else {
+            throw RPCError(.invalidArgument, "free must name the kinds of slot that are free, each once")
+        }
+        let take = LeaseTable.Take(incarnation: caller.session.incarnation, callID: caller.key.callID)
+        if let lease = state.leases.granted(to: take) {
+            let response = try assignment(lease)
+            _ = state.leases.renew(lease.attempt, progress: nil, until: context.leaseEnd)
+            return (response, lease.attempt)
+        }
+        try state.takes.park(
+            .init(
+                key: caller.key, worker: worker.name, incarnation: take.incarnation, free: free,
+                answerBy: answerTime(caller.deadline)))
+        state.mayAssign = true
+        return nil
+    }
+
+    /// A little before the caller would give up, so that the answer still reaches it.
+    private func answerTime(_ deadline: Duration?) -> Duration {
+        let now = context.now.monotonic
+        let left = min(deadline.map { $0 - now } ?? context.settings.longestTake, context.settings.longestTake)
+        return now + max(left - .seconds(1), left / 2)
+    }
+
+    /// Gives the first fitting job to a parked call.
+    /// - Returns: `nil` when there is none.
+    func assign(
+        _ take: ParkedTakes.Take, _ state: inout BrokerState
+    ) throws -> (Grove_V1_TakeResponse, AttemptKey)? {
+        for slot in take.free {
+            guard
+                let claim = try context.batch.claim(
+                    slot: slot.rawValue, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
+            else { continue }
+            let response = try response(claim.attempt, slot: claim.slot, spec: claim.spec, checkpoint: claim.checkpoint)
+            state.leases.grant(
+                claim, worker: take.worker,
+                take: .init(incarnation: take.incarnation, callID: take.key.callID), until: context.leaseEnd)
+            state.streams.touch(claim.attempt.jobID)
+            return (response, claim.attempt)
+        }
+        return nil
+    }
+
+    private func assignment(_ lease: LeaseTable.Lease) throws -> Grove_V1_TakeResponse {
+        let id = lease.attempt.jobID
+        return try response(
+            lease.attempt, slot: lease.slot, spec: context.batch.spec(id) ?? [],
+            checkpoint: context.batch.checkpoint(of: id))
+    }
+
+    private func response(
+        _ attempt: AttemptKey, slot: Int, spec: [UInt8], checkpoint: FileRecord?
+    ) throws -> Grove_V1_TakeResponse {
+        var response = Grove_V1_TakeResponse()
+        response.assignment.attempt = attempt.message
+        response.assignment.spec = try decode(
+            Grove_V1_JobSpec.self, from: spec, what: "the stored job \(attempt.jobID)")
+        response.assignment.slot = Grove_V1_SlotKind(rawValue: slot) ?? .unspecified
+        response.assignment.leaseMs = UInt32(clamping: context.settings.lease.milliseconds)
+        if let checkpoint { response.assignment.checkpoint = checkpoint.message }
+        return response
+    }
+
+    func heartbeat(
+        _ request: Grove_V1_HeartbeatRequest, _ caller: Caller, _ state: inout BrokerState
+    ) throws -> Grove_V1_HeartbeatResponse {
+        _ = try worker(caller)
+        guard request.attempts.count <= Limits.attemptsPerHeartbeat else {
+            throw RPCError(
+                .invalidArgument, "a heartbeat names at most \(Limits.attemptsPerHeartbeat) attempts; send several")
+        }
+        var response = Grove_V1_HeartbeatResponse()
+        for report in request.attempts {
+            let progress = report.hasProgress ? report.progress.bounded : nil
+            let lease = state.leases.renew(AttemptKey(report.attempt), progress: progress, until: context.leaseEnd)
+            if let lease {
+                if progress != nil { state.streams.touch(lease.attempt.jobID) }
+                if !lease.isCancelRequested { continue }
+            }
+            response.stop.append(report.attempt)
+        }
+        return response
+    }
+
+    func log(
+        _ request: Grove_V1_LogRequest, _ caller: Caller, _ state: inout BrokerState
+    ) throws -> Grove_V1_LogResponse {
+        _ = try worker(caller)
+        guard request.lines.count <= Limits.logLinesPerCall,
+            request.lines.allSatisfy({ $0.utf8.count <= Limits.logLineBytes })
+        else {
+            throw RPCError(
+                .invalidArgument,
+                "at most \(Limits.logLinesPerCall) lines of at most \(Limits.logLineBytes) bytes; send several calls")
+        }
+        let attempt = AttemptKey(request.attempt)
+        try requireCurrent(attempt, state)
+        try context.batch.appendLog(
+            attempt.jobID, request.lines.map(\.printable), keeping: Limits.logLinesPerJob, nowMS: context.now.wallMS)
+        state.streams.touch(attempt.jobID)
+        return Grove_V1_LogResponse()
+    }
+
+    func checkpoint(
+        _ request: Grove_V1_CheckpointRequest, _ caller: Caller, _ state: BrokerState
+    ) throws -> Grove_V1_CheckpointResponse {
+        _ = try worker(caller)
+        let attempt = AttemptKey(request.attempt)
+        try requireCurrent(attempt, state)
+        try requireBlob(request.checkpoint, field: "checkpoint")
+        guard try context.batch.saveCheckpoint(attempt, FileRecord(request.checkpoint)) else {
+            throw Self.stale(attempt)
+        }
+        return Grove_V1_CheckpointResponse()
+    }
+
+    // MARK: Checks
+
+    func worker(_ caller: Caller) throws(RPCError) -> Grove_V1_WorkerDescription {
+        guard let worker = caller.session.worker else {
+            throw RPCError(
+                .permissionDenied, "only workers may call grove.v1.Work; say HELLO with ROLE_WORKER and a description")
+        }
+        return worker
+    }
+
+    func requireCurrent(_ attempt: AttemptKey, _ state: BrokerState) throws(RPCError) {
+        guard state.leases[attempt] != nil else { throw Self.stale(attempt) }
+    }
+
+    static func stale(_ attempt: AttemptKey) -> RPCError {
+        RPCError(
+            .aborted,
+            "attempt \(attempt.number) of job \(attempt.jobID.printable.prefix(40)) does not have the job any more; drop it"
+        )
+    }
+
+    func requireBlob(_ file: Grove_V1_FileRef, field: String) throws {
+        try JobValidation.check(file, field: field)
+        guard let size = try context.batch.blobSize(file.sha256), UInt64(size) == file.size else {
+            throw RPCError(
+                .failedPrecondition,
+                "the blob of \(field) (\(file.name), \(file.sha256.prefix(12))…) is not here with \(file.size) bytes; "
+                    + "put it first")
+        }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+extension Grove_V1_Progress {
+    /// Without metrics where it would be too large: it is kept in memory and sent to every watcher.
+    var bounded: Grove_V1_Progress {
+        var progress = self
+        progress.stage = stage.printable.cut(toBytes: Limits.nameBytes)
+        if encode(progress).count > Limits.progressBytes { progress.metrics = [:] }
+        return progress
+    }
+}

@@ -1,0 +1,34 @@
+import Transport
+import Wire
+
+/// All that a broker keeps in memory: a value, so that a turn whose transaction fails can be taken back whole.
+struct BrokerState: Sendable {
+    var sessions = SessionTable()
+    var leases = LeaseTable()
+    var takes = ParkedTakes()
+    var streams = StreamTable()
+    var jobIDs = JobIDGenerator()
+    /// Whether a job or a taker may have come since jobs were last given out.
+    var mayAssign = false
+
+    /// Forgets a connection and its open calls. Its jobs stay with their worker until the lease is over.
+    mutating func drop(_ peer: PeerID) {
+        sessions.end(peer)
+        takes.removeAll(of: peer)
+        streams.removeAll(of: peer)
+    }
+
+    /// The job's state changed; its watchers and readers will see it.
+    mutating func jobChanged(_ jobID: String) {
+        streams.touch(jobID)
+        mayAssign = true
+    }
+
+    /// The next instant at which time alone makes something happen.
+    func nextDeadline(_ settings: BrokerSettings) -> Duration? {
+        [
+            sessions.nextSilence(after: settings.sessionTimeout), leases.nextDeadline, takes.nextDeadline,
+            streams.nextDeadline,
+        ].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,98 @@
+import Transport
+import Wire
+
+/// One open stream to a peer.
+struct Stream: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+        /// The job at each change; what was missed for want of credit is made up by the newest.
+        case watch
+        /// Lines from `next` on. They are read from the store when there is credit, so none is missed.
+        case log(next: Int, follow: Bool)
+    }
+
+    let key: CallKey
+    let jobID: String
+    var kind: Kind
+    /// The DATA messages that may still be sent.
+    var credit = Limits.streamCredit
+    /// The number of the next one.
+    var sequence: UInt32 = 0
+    /// Whether there may be something to send.
+    var isDirty = true
+    var deadline: Duration?
+
+    init(key: CallKey, jobID: String, kind: Kind, deadline: Duration?) {
+        self.key = key
+        self.jobID = jobID
+        self.kind = kind
+        self.deadline = deadline
+    }
+}
+
+/// All open streams.
+struct StreamTable: Sendable {
+    private var streams: [CallKey: Stream] = [:]
+    private var byJob: [String: Set<CallKey>] = [:]
+
+    static let maximumOfAPeer = 256
+
+    subscript(key: CallKey) -> Stream? { streams[key] }
+
+    var isEmpty: Bool { streams.isEmpty }
+
+    /// A repeated request for the same call starts the stream anew.
+    mutating func open(_ stream: Stream) throws(RPCError) {
+        _ = remove(stream.key)
+        guard streams.keys.count(where: { $0.peer == stream.key.peer }) < Self.maximumOfAPeer else {
+            throw RPCError(
+                .resourceExhausted, "a connection may have \(Self.maximumOfAPeer) streams open; close some first")
+        }
+        streams[stream.key] = stream
+        byJob[stream.jobID, default: []].insert(stream.key)
+    }
+
+    mutating func update(_ stream: Stream) {
+        guard streams[stream.key] != nil else { return }
+        streams[stream.key] = stream
+    }
+
+    /// - Returns: whether it was there.
+    mutating func remove(_ key: CallKey) -> Bool {
+        guard let stream = streams.removeValue(forKey: key) else { return false }
+        byJob[stream.jobID]?.remove(key)
+        if byJob[stream.jobID]?.isEmpty == true { byJob[stream.jobID] = nil }
+        return true
+    }
+
+    mutating func removeAll(of peer: PeerID) {
+        for key in streams.keys.filter({ $0.peer == peer }) { _ = remove(key) }
+    }
+
+    mutating func addCredit(_ messages: UInt32, to key: CallKey) {
+        guard var stream = streams[key] else { return }
+        stream.credit = min(stream.credit + Int(min(messages, 1 << 20)), Limits.maximumStreamCredit)
+        streams[key] = stream
+    }
+
+    /// The job, or its log, has changed.
+    mutating func touch(_ jobID: String) {
+        for key in byJob[jobID] ?? [] { streams[key]?.isDirty = true }
+    }
+
+    /// Those to which something can be sent now, in a fixed order.
+    var ready: [Stream] {
+        streams.values.filter { $0.isDirty && $0.credit > 0 }
+            .sorted { $0.key.callID.description < $1.key.callID.description }
+    }
+
+    /// Whether there is work without anything happening.
+    var hasReady: Bool { streams.values.contains { $0.isDirty && $0.credit > 0 } }
+
+    mutating func removeDue(now: Duration) -> [CallKey] {
+        let due = streams.values.filter { $0.deadline.map { $0 <= now } ?? false }.map(\.key)
+        for key in due { _ = remove(key) }
+        return due
+    }
+
+    var nextDeadline: Duration? { streams.values.compactMap(\.deadline).min() }
+}
