@@ -1,8 +1,10 @@
 import Neural
 
 /// A diffusion model in memory, ready to refine what a tree's leaf draws.
-/// Confined to one queue at a time, like the tensors it holds.
-package final class DiffusionModel {
+///
+/// Unchecked Sendable: once loaded its weights are only read, so several runs may use it at once; what trains has a
+/// network of its own.
+package final class DiffusionModel: @unchecked Sendable {
     package let description: DiffusionDescription
     package let network: UNet
     package let schedule: DiffusionSchedule

@@ -38,16 +38,16 @@ extension UNetConfiguration {
     }
 
     private func checkPixels() throws(DiffusionError) {
+        guard paddingRule == .native || [32, 64, 128].contains(imageSize) || isPowerOfTwo(paddedSize) else {
+            throw DiffusionError(
+                "Images of \(imageSize) pixels cannot be padded equally on both sides to a power of two; "
+                    + "use an even size or padding_rule native.")
+        }
         let factor = 1 << (channelMultipliers.count - 1)
         guard paddedSize % factor == 0, paddedSize >= factor else {
             throw DiffusionError(
                 "Images of \(imageSize) pixels run at \(paddedSize) inside the U-Net, which \(channelMultipliers.count) "
                     + "levels cannot halve evenly; use fewer levels or the published padding.")
-        }
-        guard paddingRule == .native || [32, 64, 128].contains(imageSize) || isPowerOfTwo(paddedSize) else {
-            throw DiffusionError(
-                "Images of \(imageSize) pixels cannot be padded equally on both sides to a power of two; "
-                    + "use an even size or padding_rule native.")
         }
     }
 

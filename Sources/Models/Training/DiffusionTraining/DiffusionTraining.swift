@@ -29,10 +29,7 @@ package final class DiffusionTraining: TrainingRun {
         guard images.count > 0 else {
             throw DiffusionError("There are no images to train on; give the training a data set.")
         }
-        var settings = settings
-        if settings.network.seesLeaf, settings.network.leafSignal == .embedding {
-            settings.network.leafCount = leafCount
-        }
+        let settings = settings.forTree(leafCount: leafCount)
         let description = DiffusionDescription(
             network: settings.network, pixelRange: settings.pixelRange, formulation: settings.formulation,
             leafCount: leafCount, treeDigest: treeDigest)

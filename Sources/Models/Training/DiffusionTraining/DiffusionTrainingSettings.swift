@@ -59,9 +59,16 @@ package struct DiffusionTrainingSettings: Codable, Sendable, Equatable {
         self.seed = seed
     }
 
-    /// Throws a sentence that names the first setting that cannot work.
+    /// These settings for a tree of so many leaves; an embedding table gets its size from it.
+    func forTree(leafCount: Int) -> DiffusionTrainingSettings {
+        var settings = self
+        if network.seesLeaf, network.leafSignal == .embedding { settings.network.leafCount = leafCount }
+        return settings
+    }
+
+    /// Throws a sentence that names the first setting that cannot work. The tree need not be known yet.
     package func validate() throws(DiffusionError) {
-        try network.validate()
+        try (network.leafCount == 0 ? forTree(leafCount: 1) : self).network.validate()
         try require(1...100_000_000, steps, "steps")
         try require(1...65_536, batchSize, "batch size")
         try require(1...65_536, imagesPerPass, "number of images a pass")
