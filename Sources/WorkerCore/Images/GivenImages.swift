@@ -1,0 +1,41 @@
+import Models
+import Wire
+
+/// The images that a request gives: PNG files, or the first of a dataset.
+struct GivenImages {
+    /// For recipes and messages.
+    let names: [String]
+    /// `[H, W, C]` each, in [0, 1].
+    let values: [[Float]]
+
+    init(
+        files: [Grove_V1_FileRef], dataset: Grove_V1_ArtifactRef?, count: Int, shape: ImageShape, _ context: JobContext
+    ) throws {
+        guard let dataset else {
+            names = files.map(\.name)
+            values = try files.map { file in
+                try UserImage.values(
+                    context.bytes(file), name: file.name, height: shape.height, width: shape.width,
+                    channels: shape.channels)
+            }
+            return
+        }
+        let images = try context.dataset(dataset)
+        try shape.require(ImageShape(images), of: "The dataset '\(dataset.name)'")
+        guard count <= images.count else {
+            throw JobError(
+                .invalidArgument, "'\(dataset.name)' has \(images.count) images, not \(count): ask for fewer.")
+        }
+        names = (0..<count).map { "\(dataset.name)@\(dataset.version)#\($0)" }
+        values = images.pixelValues(0..<count)
+    }
+}
+
+extension ImageDataset {
+    /// `[H, W, C]` each, in [0, 1].
+    fileprivate func pixelValues(_ range: Range<Int>) -> [[Float]] {
+        range.map { index in
+            pixels[(index * imageSize)..<((index + 1) * imageSize)].map { Float($0) / 255 }
+        }
+    }
+}

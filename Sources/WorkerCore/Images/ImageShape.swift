@@ -1,0 +1,35 @@
+import Models
+import Wire
+
+/// Height, width and channels, to hold against each other.
+struct ImageShape: Equatable, Sendable, CustomStringConvertible {
+    let height: Int
+    let width: Int
+    let channels: Int
+
+    init(height: Int, width: Int, channels: Int) {
+        self.height = height
+        self.width = width
+        self.channels = channels
+    }
+
+    init(_ dataset: ImageDataset) {
+        self.init(height: dataset.height, width: dataset.width, channels: dataset.channels)
+    }
+
+    init(_ tree: TreeVAE) {
+        let configuration = tree.configuration
+        self.init(
+            height: configuration.imageSize, width: configuration.imageSize, channels: configuration.imageChannels)
+    }
+
+    var description: String { "\(width)×\(height)×\(channels)" }
+
+    /// Throws unless `other` is the same.
+    func require(_ other: ImageShape, of what: String) throws {
+        guard self == other else {
+            throw JobError(
+                .invalidArgument, "\(what) has images of \(other) but the model takes \(self): use one that fits.")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Models
+import Wire
+
+/// Runs a generation request to its end: the common part of sampling, reconstructing and refining.
+struct GenerationLoop {
+    let kind: JobKind
+    let tree: Grove_V1_ArtifactRef
+    let refinement: Grove_V1_Refinement?
+
+    func run(_ request: GenerationRequest, _ context: JobContext) throws -> [GeneratedImage] {
+        let loaded = try context.tree(tree)
+        let diffusion = try refinement.flatMap { refinement in
+            refinement.hasDiffusion ? try context.diffusion(refinement.diffusion) : nil
+        }
+        let run = try GenerationRun(
+            request, tree: loaded.tree, treeDigest: loaded.digest, diffusion: diffusion?.model,
+            sampler: RefinementPlan(refinement ?? .init()).settings)
+        var meter = ProgressMeter(imagesPerStep: 1)
+        let unitsPerImage = max(1, run.totalSteps / max(1, run.imageCount))
+        while !run.isFinished {
+            try context.checkStop()
+            try run.step()
+            var progress = meter.work(kind.rawValue, step: run.doneSteps, of: run.totalSteps)
+            progress.imagesPerSecond /= Double(unitsPerImage)
+            context.attempt.report(progress)
+        }
+        return run.results
+    }
+}
+
+extension GenerationRequest.Leaves {
+    /// - Parameter standard: what an unspecified choice means for the job kind.
+    init(_ choice: Grove_V1_LeafChoice, leaf: UInt32, standard: Models.LeafChoice) {
+        switch choice {
+        case .drawn: self = .chosen(.sample)
+        case .mostProbable: self = .chosen(.argmax)
+        case .one: self = .one(Int(leaf))
+        case .all: self = .all
+        case .unspecified, .UNRECOGNIZED: self = .chosen(standard)
+        }
+    }
+}

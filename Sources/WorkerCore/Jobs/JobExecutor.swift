@@ -1,0 +1,57 @@
+import Logging
+import Models
+import Neural
+import Wire
+
+/// Runs one attempt from its specification to its outcome. Never throws: every error becomes an outcome with a sentence.
+package struct JobExecutor: Sendable {
+    private let link: any BrokerLink
+    private let blobs: BlobCache
+    private let models: ModelCache
+
+    package init(link: any BrokerLink, blobs: BlobCache, models: ModelCache) {
+        self.link = link
+        self.blobs = blobs
+        self.models = models
+    }
+
+    package func run(_ attempt: RunningAttempt) -> JobOutcome {
+        let context = JobContext(attempt: attempt, link: link, blobs: blobs, models: models)
+        do {
+            try context.checkStop()
+            return .succeeded(try products(of: attempt.assignment, context))
+        } catch let stopped as JobStopped {
+            switch stopped.reason {
+            case .dropped: return .failed(RPCError(.cancelled, "The job was cancelled."))
+            case .shutdown: return .interrupted(reason: "the worker was stopped")
+            }
+        } catch let error as RPCError where error.isRetriable {
+            // The broker was away while the job needed it: not the job's fault.
+            return .interrupted(reason: error.message)
+        } catch let error as RPCError {
+            return .failed(error)
+        } catch let error as JobError {
+            return .failed(RPCError(error.code, error.description))
+        } catch let error as TrainingError {
+            return .failed(RPCError(.aborted, error.description))
+        } catch {
+            // The decoders' and models' errors describe themselves in one sentence.
+            return .failed(RPCError(.invalidArgument, "\(error)"))
+        }
+    }
+
+    private func products(of assignment: Grove_V1_Assignment, _ context: JobContext) throws -> JobProducts {
+        switch assignment.spec.kind {
+        case .importDataset(let job): try ImportDatasetJob(job).run(context)
+        case .importModel(let job): try ImportModelJob(job).run(context)
+        case .trainTree(let job): try TrainTreeJob(job).run(context)
+        case .trainDiffusion(let job): try TrainDiffusionJob(job).run(context)
+        case .sample(let job): try SampleJob(job).run(context)
+        case .reconstruct(let job): try ReconstructJob(job).run(context)
+        case .refine(let job): try RefineJob(job).run(context)
+        case .evaluate(let job): try EvaluateJob(job).run(context)
+        case nil:
+            throw JobError(.unimplemented, "This worker does not know the job's kind: update it and submit again.")
+        }
+    }
+}

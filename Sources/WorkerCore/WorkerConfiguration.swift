@@ -1,0 +1,33 @@
+import Foundation
+
+/// What a worker is told at its start.
+package struct WorkerConfiguration: Sendable {
+    /// The broker's endpoint, for example "tcp://127.0.0.1:7741".
+    package var broker: String
+    /// The folder for the cache and for outcomes that wait for delivery; one worker at a time uses it.
+    package var state: URL
+    /// A name that stays the same over restarts.
+    package var name: String
+    /// Cores that one kernel may use.
+    package var threads: Int
+    package var interactiveSlots: Int
+    package var trainingSlots: Int
+    /// The most bytes that fetched datasets and models may take on disk.
+    package var cacheBytes: UInt64 = 20 << 30
+    /// The most bytes that loaded models may take in memory.
+    package var modelBytes = 2 << 30
+    package var heartbeat = Duration.seconds(1)
+    /// How long a stopping worker waits for its jobs to save themselves.
+    package var drainTime = Duration.seconds(120)
+
+    package init(
+        broker: String, state: URL, name: String, threads: Int, interactiveSlots: Int, trainingSlots: Int
+    ) {
+        self.broker = broker
+        self.state = state
+        self.name = name
+        self.threads = threads
+        self.interactiveSlots = interactiveSlots
+        self.trainingSlots = trainingSlots
+    }
+}

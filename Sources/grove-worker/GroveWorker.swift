@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Logging
+import UnixSignals
+import WorkerCore
+
+@main
+struct GroveWorker: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grove-worker",
+        abstract: "Takes jobs from a Grove broker and runs them.",
+        discussion: """
+            Add workers on as many machines as there are; each takes what it has slots for. SIGTERM lets running jobs save \
+            themselves and gives them back; a second SIGTERM ends the process at once. Exit code 0 after a clean stop, 1 \
+            when something could not be delivered (it is kept in the state folder and delivered at the next start).
+            """,
+        version: WorkerSoftware.version)
+
+    @Option(help: "The broker's endpoint.") var broker = "tcp://127.0.0.1:7741"
+    @Option(help: "The folder for the cache and for undelivered outcomes.") var state = "grove-worker"
+    @Option(help: "A name that stays the same over restarts.") var name = ProcessInfo.processInfo.hostName
+    @Option(help: "Cores that one job may use.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Sampling and other short jobs at a time.") var interactiveSlots = 1
+    @Option(help: "Training jobs at a time.") var trainingSlots = 1
+
+    mutating func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads takes a number from 1 to 256.") }
+        guard (0...16).contains(interactiveSlots), (0...16).contains(trainingSlots),
+            interactiveSlots + trainingSlots > 0
+        else { throw ValidationError("--interactive-slots and --training-slots take 0 to 16, and not both 0.") }
+    }
+
+    func run() async throws {
+        var log = Logger(label: "grove-worker")
+        log[metadataKey: "worker"] = "\(name)"
+        let configuration = WorkerConfiguration(
+            broker: broker, state: URL(fileURLWithPath: state), name: name, threads: threads,
+            interactiveSlots: interactiveSlots, trainingSlots: trainingSlots)
+        let link = try CallsBrokerLink(configuration, log: log)
+        let worker = try Worker(configuration, link: link, log: log)
+        log.info("starting", metadata: ["processor": "\(WorkerSoftware.processor)", "broker": "\(broker)"])
+
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await offPool { try worker.start() }
+        var iterator = signals.makeAsyncIterator()
+        _ = await iterator.next()
+        log.info("stopping: jobs save themselves and are given back")
+        let impatient = Task {
+            var again = signals.makeAsyncIterator()
+            _ = await again.next()
+            Foundation.exit(2)
+        }
+        let clean = try await offPool { worker.stop() }
+        impatient.cancel()
+        link.close()
+        throw clean ? ExitCode.success : ExitCode.failure
+    }
+}
+
+/// Runs blocking work on a thread of its own: the cooperative pool must never wait.
+private func offPool<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+            continuation.resume(with: Swift.Result { try work() })
+        }
+    }
+}
