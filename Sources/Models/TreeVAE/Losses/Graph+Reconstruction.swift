@@ -51,10 +51,12 @@ extension Graph {
 
 /// Losses of one image's pixels and their slopes.
 private enum PixelLoss {
+    /// Most pixels of grey images are exactly 0 and many are 1, which leaves one logarithm to compute.
     static func crossEntropy(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float {
         var sum = 0.0
         for i in 0..<count {
-            sum += Double((x[i] - 1) * max(log1p(-y[i]), -100) - x[i] * max(log(y[i]), -100))
+            if x[i] < 1 { sum -= Double((1 - x[i]) * max(log(1 - y[i]), -100)) }
+            if x[i] > 0 { sum -= Double(x[i] * max(log(y[i]), -100)) }
         }
         return Float(sum)
     }
