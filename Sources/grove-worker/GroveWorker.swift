@@ -38,7 +38,7 @@ struct GroveWorker: AsyncParsableCommand {
             interactiveSlots: interactiveSlots, trainingSlots: trainingSlots)
         let link = try CallsBrokerLink(configuration, log: log)
         let worker = try Worker(configuration, link: link, log: log)
-        log.info("starting", metadata: ["processor": "\(WorkerSoftware.processor)", "broker": "\(broker)"])
+        log.info("starting", metadata: ["processor": "\(Processor.description)", "broker": "\(broker)"])
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await offPool { try worker.start() }

@@ -36,10 +36,10 @@ package final class RunningAttempt: Sendable {
     }
 
     package var report: Grove_V1_AttemptReport {
-        .with { report in
-            report.attempt = id
-            report.progress = state.withLock { $0.progress }
-        }
+        var report = Grove_V1_AttemptReport()
+        report.attempt = id
+        report.progress = state.withLock { $0.progress }
+        return report
     }
 
     package func report(_ progress: Grove_V1_Progress) {

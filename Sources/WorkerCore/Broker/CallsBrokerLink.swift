@@ -1,5 +1,7 @@
 import Calls
+import Foundation
 import Logging
+import Neural
 import Wire
 
 /// The broker at the other end of a connection.
@@ -85,11 +87,11 @@ extension WorkerConfiguration {
         hello.name = "grove-worker \(name)"
         hello.software = WorkerSoftware.version
         hello.worker.name = name
-        hello.worker.incarnation = .init((0..<16).map { _ in UInt8.random(in: .min ... .max) })
+        hello.worker.incarnation = Data((0..<16).map { _ in UInt8.random(in: .min ... .max) })
         hello.worker.interactiveSlots = UInt32(clamping: interactiveSlots)
         hello.worker.trainingSlots = UInt32(clamping: trainingSlots)
         hello.worker.threads = UInt32(clamping: threads)
-        hello.worker.processor = WorkerSoftware.processor
+        hello.worker.processor = Processor.description
         return hello
     }
 }

@@ -1,4 +1,5 @@
 import CZlib
+import Wire
 
 /// Inflating of gzip files, which datasets often come as.
 package enum Gzip {

@@ -1,3 +1,4 @@
+import Models
 import Wire
 
 /// All that reproduces an image, as the text chunks that every PNG carries. It names nothing of the job or the machine:

@@ -29,13 +29,11 @@ package struct JobContext: Sendable {
     /// Uploads a checkpoint and makes it the one that a later attempt begins from.
     func save(checkpoint bytes: [UInt8]) throws {
         let sha256 = try link.upload(bytes)
-        try link.checkpoint(
-            attempt.id,
-            file: .with {
-                $0.name = "checkpoint"
-                $0.sha256 = sha256
-                $0.size = UInt64(bytes.count)
-                $0.mediaType = "application/x-safetensors"
-            })
+        var file = Grove_V1_FileRef()
+        file.name = "checkpoint"
+        file.sha256 = sha256
+        file.size = UInt64(bytes.count)
+        file.mediaType = "application/x-safetensors"
+        try link.checkpoint(attempt.id, file: file)
     }
 }

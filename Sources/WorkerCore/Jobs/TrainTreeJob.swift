@@ -50,8 +50,7 @@ struct TrainTreeJob {
     }
 
     /// The authors' contrastive views; used where the settings ask for them.
-    private static let views: ImageAugmentation = { image, height, width, channels, key in
-        var random = key.stream()
+    private static let views: ImageAugmentation = { image, height, width, channels, random in
         ContrastiveAugmentation.cifar.apply(
             to: image, height: height, width: width, channels: channels, using: &random)
     }

@@ -1,5 +1,4 @@
 import Foundation
-import SwiftProtobuf
 import Wire
 
 /// Outcomes that the broker has not confirmed yet, kept on disk: a worker that loses the broker, or its own process,
@@ -31,13 +30,13 @@ package struct Outbox: Sendable {
         let request = try Self.request(attempt, outcome) { bytes, sha256 in
             try DurableFile.write(bytes, to: draft.appending(path: sha256))
         }
-        try DurableFile.write(request.serializedBytes(), to: draft.appending(path: Self.completion))
+        try DurableFile.write(encode(request), to: draft.appending(path: Self.completion))
         try DurableFile.rename(draft, to: directory.appending(path: attempt.key))
     }
 
     package func request(_ key: String) throws -> Grove_V1_CompleteRequest {
-        try Grove_V1_CompleteRequest(
-            serializedBytes: Data(contentsOf: directory.appending(path: key).appending(path: Self.completion)))
+        let bytes = try Data(contentsOf: directory.appending(path: key).appending(path: Self.completion))
+        return try decode(Grove_V1_CompleteRequest.self, from: [UInt8](bytes), what: "the outcome of \(key)")
     }
 
     package func blob(_ sha256: String, of key: String) throws -> [UInt8] {
@@ -60,12 +59,12 @@ package struct Outbox: Sendable {
         func file(_ name: String, _ mediaType: String, _ bytes: [UInt8]) throws -> Grove_V1_FileRef {
             let sha256 = SHA256.hexDigest(of: bytes)
             try store(bytes, sha256)
-            return .with {
-                $0.name = name
-                $0.sha256 = sha256
-                $0.size = UInt64(bytes.count)
-                $0.mediaType = mediaType
-            }
+            var file = Grove_V1_FileRef()
+            file.name = name
+            file.sha256 = sha256
+            file.size = UInt64(bytes.count)
+            file.mediaType = mediaType
+            return file
         }
         switch outcome {
         case .succeeded(let products):
@@ -83,7 +82,7 @@ package struct Outbox: Sendable {
         case .failed(let error):
             request.failure = error.status
         case .interrupted(let reason):
-            request.interruption = .with { $0.reason = reason }
+            request.interruption.reason = reason
         }
         return request
     }
