@@ -1,0 +1,88 @@
+import Calls
+
+extension Client {
+    /// Submits a job; it is on the broker's disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - key: the same key with the same job gives the same id however often it is submitted; a random one makes this
+    ///     call safe to be sent again by itself.
+    ///   - priority: 0 (last) to 9 (first); `nil` is 5.
+    ///   - user: who submits, for lists.
+    /// - Returns: the job's id.
+    /// - Throws: INVALID_ARGUMENT for a job that can never run, before it is sent if that can be seen; NOT_FOUND for a
+    ///   dataset or model that does not exist; ALREADY_EXISTS for the key of another job.
+    public func submit(
+        _ spec: JobSpec, key: String = Client.randomKey(), priority: UInt32? = nil, user: String = ""
+    ) async throws(RPCError) -> String {
+        var request = Grove_V1_SubmitRequest()
+        request.spec = spec
+        request.idempotencyKey = key
+        request.user = user
+        if let priority { request.priority = priority }
+        try JobValidation.check(request)
+        let response: Grove_V1_SubmitResponse = try await call(Method.jobsSubmit, request)
+        return response.jobID
+    }
+
+    public static func randomKey() -> String {
+        let (one, two) = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return String(one, radix: 36) + "-" + String(two, radix: 36)
+    }
+
+    /// - Throws: NOT_FOUND.
+    public func job(_ id: String) async throws(RPCError) -> Job {
+        var request = Grove_V1_GetJobRequest()
+        request.jobID = id
+        return try await call(Method.jobsGet, request, about: id)
+    }
+
+    /// Jobs, newest first.
+    ///
+    /// - Parameters:
+    ///   - states: which; none means all.
+    ///   - limit: how many at most, 1 to 1000.
+    ///   - before: only those before this job, for the next page.
+    /// - Returns: the jobs, and whether there are more.
+    public func jobs(
+        _ states: [JobState] = [], limit: Int = 100, before: String = ""
+    ) async throws(RPCError) -> (jobs: [Job], hasMore: Bool) {
+        guard (1...Limits.jobsPerList).contains(limit) else {
+            throw RPCError(.invalidArgument, "the limit must be 1 to \(Limits.jobsPerList) jobs, not \(limit)")
+        }
+        var request = Grove_V1_ListJobsRequest()
+        request.states = states
+        request.limit = UInt32(limit)
+        request.beforeJobID = before
+        let response: Grove_V1_ListJobsResponse = try await call(Method.jobsList, request)
+        return (response.jobs, response.more)
+    }
+
+    /// Asks for a job to be stopped; one that runs stops at its next step.
+    /// - Returns: the job as it is now.
+    /// - Throws: NOT_FOUND.
+    @discardableResult
+    public func cancel(_ id: String) async throws(RPCError) -> Job {
+        var request = Grove_V1_CancelJobRequest()
+        request.jobID = id
+        return try await call(Method.jobsCancel, request, about: id)
+    }
+
+    /// Waits until a job has ended, through any restart of the broker.
+    /// - Returns: the job in its last state.
+    /// - Throws: NOT_FOUND.
+    public func wait(_ id: String) async throws(RPCError) -> Job {
+        var job = try await job(id)
+        for try await update in watch(id) { job = update }
+        return job
+    }
+}
+
+extension JobState {
+    /// Whether nothing changes any more.
+    public var isTerminal: Bool {
+        switch self {
+        case .succeeded, .failed, .cancelled, .expired: true
+        case .unspecified, .waiting, .running, .UNRECOGNIZED: false
+        }
+    }
+}

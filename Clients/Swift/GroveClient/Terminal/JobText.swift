@@ -1,0 +1,78 @@
+/// Jobs, workers and artifacts as tables and pages.
+package enum JobText {
+    package static func table(_ jobs: [Job]) -> Table {
+        var table = Table([
+            .init("JOB"), .init("KIND"), .init("STATE"), .init("SUBMITTED"), .init("USER"), .init("WORKER"),
+            .init("PROGRESS"),
+        ])
+        for job in jobs {
+            let user = job.user.isEmpty ? "-" : job.user
+            let worker = job.worker.isEmpty ? "-" : job.worker
+            table.add([
+                job.id, job.kind, job.state.word, Format.time(milliseconds: job.submittedMs), user, worker, brief(job),
+            ])
+        }
+        return table
+    }
+
+    private static func brief(_ job: Job) -> String {
+        switch job.state {
+        case .waiting, .running: ProgressLine.text(job, width: 60, bar: 0)
+        case .succeeded: made(job)
+        default: job.failure.message.isEmpty ? "-" : String(job.failure.message.prefix(80))
+        }
+    }
+
+    private static func made(_ job: Job) -> String {
+        let artifacts = job.artifacts.map(\.text)
+        let files = job.results.count
+        let all = artifacts + (files == 0 ? [] : [files == 1 ? "1 file" : "\(files) files"])
+        return all.isEmpty ? "-" : all.joined(separator: ", ")
+    }
+
+    /// All that there is to say of one job.
+    package static func page(_ job: Job) -> [String] {
+        var lines: [(String, String)] = [
+            ("job", job.id), ("kind", job.kind), ("state", job.state.word),
+            ("submitted", Format.time(milliseconds: job.submittedMs)),
+        ]
+        if !job.user.isEmpty { lines.append(("user", job.user)) }
+        lines.append(("priority", String(job.priority)))
+        if job.startedMs > 0 { lines.append(("started", Format.time(milliseconds: job.startedMs))) }
+        if job.finishedMs > 0 {
+            lines.append(("finished", Format.time(milliseconds: job.finishedMs)))
+            if job.startedMs > 0 {
+                let seconds = Double(job.finishedMs - job.startedMs) / 1000
+                lines.append(("took", Format.duration(seconds: max(0, seconds))))
+            }
+        }
+        if job.attempts > 0 { lines.append(("attempts", String(job.attempts))) }
+        if job.interruptions > 0 { lines.append(("interruptions", String(job.interruptions))) }
+        if !job.worker.isEmpty { lines.append(("worker", job.worker)) }
+        if !job.state.isTerminal { lines.append(("progress", ProgressLine.text(job, width: 200, bar: 0))) }
+        for (name, value) in job.progress.metrics.sorted(by: { $0.key < $1.key }) {
+            lines.append((name, Format.number(value)))
+        }
+        if job.hasFailure { lines.append(("failure", job.failure.message)) }
+        for artifact in job.artifacts { lines.append(("made", artifact.text)) }
+        for result in job.results { lines.append(("result", "\(result.name) (\(Format.bytes(result.size)))")) }
+        let width = lines.map(\.0.count).max() ?? 0
+        return lines.map { name, value in
+            Format.safe(name) + String(repeating: " ", count: width - name.count) + "  " + Format.safe(value)
+        }
+    }
+
+    /// One sentence about how a job ended.
+    package static func ending(_ job: Job) -> String {
+        switch job.state {
+        case .succeeded: return "job \(job.id) succeeded"
+        case .cancelled: return "job \(job.id) was cancelled"
+        case .expired, .failed:
+            let verb = job.state == .expired ? "expired" : "failed"
+            return job.failure.message.isEmpty
+                ? "job \(job.id) \(verb); see 'grove logs \(job.id)'"
+                : "job \(job.id) \(verb): \(Format.safe(job.failure.message))"
+        case .waiting, .running, .unspecified, .UNRECOGNIZED: return "job \(job.id) is \(job.state.word)"
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import GroveClient
+
+struct Models: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists trees and diffusion models.")
+
+    @OptionGroup var connection: BrokerOptions
+
+    func run() async throws {
+        try await reporting {
+            let artifacts = try await connection.connect().artifacts().filter { $0.kind != .dataset }
+            if connection.json {
+                for artifact in artifacts { Screen.shared.result(JSONText.line(artifact)) }
+            } else {
+                Screen.shared.show(
+                    ArtifactText.models(artifacts),
+                    orSay: "no models yet; make one with 'grove train tree' or 'grove model import'")
+            }
+            return .success
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import GroveClient
+
+struct Results: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Collects the files that a job made.",
+        discussion: "Files that are there already are kept: the same ones are fine, others are an error.")
+
+    @Argument(help: "The job's id.") var job: String
+    @Option(name: .shortAndLong, help: "The directory for them (default: ./grove-JOBID).") var output: String?
+    @OptionGroup var connection: BrokerOptions
+
+    func run() async throws {
+        try await reporting {
+            let client = try connection.connect()
+            let found = try await client.job(job)
+            guard found.state.isTerminal else {
+                throw RPCError(
+                    .failedPrecondition,
+                    "job \(job) is still \(found.state.word); wait for it with 'grove watch \(job)'")
+            }
+            if found.results.isEmpty { Screen.shared.note("\(JobText.ending(found)); it left no files") }
+            try await Collecting(client: client, job: found, output: output, json: connection.json).run()
+            return .success
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import GroveClient
+import UnixSignals
+
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a broker and workers here, until Ctrl-C.",
+        discussion: """
+            Ctrl-C lets running jobs save themselves, to go on at the next start; a second one does not wait for that, a \
+            third one kills. A worker that crashes is started again. The broker's end is the end of all, with exit code 1.
+            """)
+
+    @Option(help: "The folder for everything that is kept (default: $XDG_DATA_HOME/grove, else ~/.grove).")
+    var data: String?
+    @Option(help: "Where the broker listens.") var bind = Client.defaultEndpoint
+    @Option(help: "How many workers.") var workers = 1
+    @Option(help: "Cores that a job may use (default: all, shared among the workers).") var threads: Int?
+
+    func validate() throws {
+        guard (0...64).contains(workers) else { throw ValidationError("--workers takes 0 to 64, not \(workers).") }
+        if let threads, !(1...256).contains(threads) {
+            throw ValidationError("--threads takes 1 to 256, not \(threads).")
+        }
+    }
+
+    func run() async throws {
+        try await reporting {
+            let folder = data ?? Places.data(Places.environment)
+            let programs = Places.programs
+            for program in ["grove-broker", "grove-worker"] where !Places.isProgram(programs + "/" + program) {
+                throw RPCError(.failedPrecondition, "'\(program)' is not in \(programs); install the programs together")
+            }
+            try Places.makeFolder(folder)
+            let local = LocalGrove(
+                .init(
+                    programs: programs, data: folder, bind: bind, workers: workers,
+                    threads: threads ?? max(1, Places.processors / max(1, workers))))
+            let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+            let listening = Task {
+                for await _ in signals {
+                    Screen.shared.note("grove: stopping")
+                    local.stop()
+                }
+            }
+            defer { listening.cancel() }
+            return await local.run { Self.tell($0, folder: folder) }
+        }
+    }
+
+    private static func tell(_ news: LocalGrove.News, folder: String) {
+        switch news {
+        case .line(let member, let text):
+            let name = "\(member)"
+            let gap = String(repeating: " ", count: max(0, 9 - name.count))
+            Screen.shared.note("\(name)\(gap)| \(Format.safe(text))")
+        case .say(let text): Screen.shared.note("grove: \(text)")
+        case .ready(let endpoint):
+            let hint =
+                endpoint == Client.defaultEndpoint ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)"
+            Screen.shared.result("ready \(endpoint)")
+            Screen.shared.note("grove: everything is kept in \(folder); Ctrl-C stops")
+            Screen.shared.note("grove: next, in another terminal: grove data import mnist FILE...\(hint)")
+        }
+    }
+}

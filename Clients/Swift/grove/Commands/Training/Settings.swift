@@ -1,0 +1,20 @@
+import ArgumentParser
+import GroveClient
+
+struct Settings: AsyncParsableCommand {
+    enum Model: String, ExpressibleByArgument, CaseIterable {
+        case tree
+        case diffusion
+    }
+
+    static let configuration = CommandConfiguration(abstract: "Lists all keys for --set.")
+
+    @Argument(help: "Of which model.") var model: Model
+
+    func run() async throws {
+        switch model {
+        case .tree: Screen.shared.result(SettingsText.treeListing)
+        case .diffusion: Screen.shared.result(SettingsText.diffusionListing)
+        }
+    }
+}

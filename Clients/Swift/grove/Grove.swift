@@ -1,0 +1,36 @@
+import ArgumentParser
+import GroveClient
+
+@main
+struct Grove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grove",
+        abstract: "Trains and uses Diffuse-TreeVAE models through a Grove broker.",
+        discussion: """
+            First steps: 'grove up' in one terminal; in another 'grove data import mnist FILE...', then \
+            'grove train tree digits --data mnist', then 'grove sample --tree digits'.
+
+            A command that submits a job follows it and collects its results; Ctrl-C leaves the job running. Results go \
+            to standard output, everything else to standard error. On a pipe, tables are separated by tabs and have no \
+            headings; --json gives protobuf's JSON, one object a line.
+
+            The broker is --broker, else the environment's GROVE_BROKER, else \(Client.defaultEndpoint).
+
+            Exit codes:
+            \(ExitStatus.listing)
+            """,
+        version: "grove \(Software.version)",
+        groupedSubcommands: [
+            CommandGroup(name: "Start here", subcommands: [Up.self]),
+            CommandGroup(
+                name: "Data and models", subcommands: [DataGroup.self, ModelGroup.self, Datasets.self, Models.self]),
+            CommandGroup(name: "Training", subcommands: [Train.self, Settings.self, Evaluate.self]),
+            CommandGroup(name: "Images", subcommands: [Sample.self, Reconstruct.self, Refine.self]),
+            CommandGroup(
+                name: "Jobs",
+                subcommands: [
+                    Jobs.self, Status.self, Watch.self, Wait.self, Logs.self, Cancel.self, Results.self,
+                ]),
+            CommandGroup(name: "System", subcommands: [Workers.self, Health.self]),
+        ])
+}
