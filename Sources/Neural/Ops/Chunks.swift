@@ -53,4 +53,27 @@ enum Chunks {
         }
         return total
     }
+
+    /// Into how many parts a sum over `terms` rows of a batch is split, each with its own result: every part must have
+    /// enough terms to earn back what it costs to add its result. One part means that lanes share the rows of the
+    /// result instead.
+    static func parts(terms: Int, perPart: Int) -> Int { terms >= 8 * perPart ? 8 : terms >= 4 * perPart ? 4 : 1 }
+
+    /// Adds to `total` the sum that `body(range, result, isAlone)` makes for each part of `0..<items`; a part that is
+    /// alone spreads its own work over the lanes. Results are zero at first and added part after part.
+    static func addParts(
+        _ parts: Int, of items: Int, to total: UnsafeMutablePointer<Float>, count: Int,
+        _ body: (_ items: Range<Int>, _ result: UnsafeMutablePointer<Float>, _ isAlone: Bool) -> Void
+    ) {
+        guard parts > 1 else { return body(0..<items, total, true) }
+        let results = Scratch(parts * count)
+        Parallel.forEach(parts) { part in
+            let result = results.data + part * count
+            result.update(repeating: 0, count: count)
+            body(items * part / parts..<items * (part + 1) / parts, result, false)
+        }
+        forEach(count) { start, length in
+            for part in 0..<parts { grove_axpy(total + start, results.data + part * count + start, 1, length) }
+        }
+    }
 }

@@ -36,28 +36,34 @@ enum Product {
         }
     }
 
-    /// c += aᵀ b for a `[rows, inner]` and b `[rows, columns]`; each lane has its own rows of c `[inner, columns]`.
+    /// c += aᵀ b for a `[rows, inner]` and b `[rows, columns]`.
     static func addTransposed(
         rows: Int, inner: Int, columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
         to c: UnsafeMutablePointer<Float>
     ) {
-        let group = max(1, cachedValues / (inner + padded(columns)))
-        for first in stride(from: 0, to: rows, by: group) {
-            let count = min(group, rows - first)
-            let panels = pack(
-                b + first * columns, inner: count, columns: columns, innerStride: columns, columnStride: 1)
-            forEachRowBlock(inner, multiplications: count * padded(columns)) { row, height in
-                var left = grove_left.transposed(a + first * inner + row, rows: count, rowLength: inner)
-                grove_product(c + row * columns, columns, height, columns, &left, panels.data, nil, 1)
+        let parts = Chunks.parts(terms: rows, perPart: 512)
+        Chunks.addParts(parts, of: rows, to: c, count: inner * columns) { range, result, isAlone in
+            let group = max(1, cachedValues / (inner + padded(columns)))
+            let panels = Scratch(min(group, range.count) * padded(columns))
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+                let count = min(group, range.upperBound - first)
+                grove_pack_panels(panels.data, count * lanes, b + first * columns, count, columns, columns, 1)
+                forEachRowBlock(inner, multiplications: count * padded(columns), spread: isAlone) { row, height in
+                    var left = grove_left.transposed(a + first * inner + row, rows: count, rowLength: inner)
+                    grove_product(result + row * columns, columns, height, columns, &left, panels.data, nil, 1)
+                }
             }
         }
     }
 
-    /// Both sides of a sum over a batch are taken in groups of about this many values, 4 MB, that the cache can hold.
-    static let cachedValues = 1_000_000
+    /// Both sides of a sum over a batch are taken in groups of about this many values, 600 KB, that stay in a core's cache.
+    static let cachedValues = 150_000
 
     /// Runs `body(row, count)` over the rows of a result whose single row costs `multiplications`.
-    static func forEachRowBlock(_ rows: Int, multiplications: Int, _ body: (_ row: Int, _ count: Int) -> Void) {
+    static func forEachRowBlock(
+        _ rows: Int, multiplications: Int, spread: Bool, _ body: (_ row: Int, _ count: Int) -> Void
+    ) {
+        guard spread else { return body(0, rows) }
         let block = 6  // the rows of a register block
         Chunks.forEach(
             rows, size: (itemsPerTask(multiplications: multiplications) + block - 1) / block * block, body)

@@ -86,34 +86,48 @@ struct Winograd {
 
     // MARK: Gradient of the weight
 
-    /// gradient += Gᵀ [Σ (transformed input)ᵀ · (transformed gradient)] G; lanes share the 36 planes.
+    /// gradient += Gᵀ [Σ (transformed input)ᵀ · (transformed gradient)] G
     func addWeightGradient(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, to gradient: KernelGradient) {
-        let width = Product.padded(columns)
         let sums = Scratch(36 * inner * columns)
-        let group = max(48, 2 * Product.cachedValues / (36 * (inner + width)))
-        for first in stride(from: 0, to: images * tiles, by: group) {
-            let count = min(group, images * tiles - first)
-            let (inputPlane, gradientPlane) = (Self.plane(count * inner), Self.plane(count * width))
-            let inputs = Scratch(36 * inputPlane)
-            let gradients = Scratch(36 * gradientPlane)
-            Chunks.forEach(count, size: 12) { tile, some in
+        sums.data.update(repeating: 0, count: 36 * inner * columns)
+        let parts = Chunks.parts(terms: images * tiles, perPart: 192)
+        Chunks.addParts(parts, of: images * tiles, to: sums.data, count: 36 * inner * columns) {
+            addPlanes(x, dy, tiles: $0, to: $1, spread: $2)
+        }
+        Chunks.forEachRows(inner, columns: 36 * columns) { row, count in
+            grove_winograd_weight_gradient(
+                gradient.data, inner * gradient.rowStride, gradient.rowStride, gradient.columnStride, sums.data,
+                inner * columns, columns, row, count)
+        }
+    }
+
+    /// sums `[36, inner, columns]` += (transformed input)ᵀ · (transformed gradient) of some tiles, plane by plane.
+    private func addPlanes(
+        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, tiles: Range<Int>, to sums: UnsafeMutablePointer<Float>,
+        spread: Bool
+    ) {
+        let group = 96
+        let width = Product.padded(columns)
+        let (inputPlane, gradientPlane) = (Self.plane(group * inner), Self.plane(group * width))
+        let inputs = Scratch(36 * inputPlane)
+        let gradients = Scratch(36 * gradientPlane)
+        for first in stride(from: tiles.lowerBound, to: tiles.upperBound, by: group) {
+            let count = min(group, tiles.upperBound - first)
+            Chunks.forEach(count, size: spread ? 16 : group) { tile, some in
                 var tiling = tiling
                 grove_winograd_input(inputs.data + tile * inner, inputPlane, x, inner, &tiling, first + tile, some)
                 grove_winograd_output_gradient(
                     gradients.data + tile * Product.lanes, gradientPlane, count * Product.lanes, dy, columns, &tiling,
                     first + tile, some)
             }
-            Parallel.forEach(36) { plane in
-                var left = grove_left.transposed(inputs.data + plane * inputPlane, rows: count, rowLength: inner)
-                grove_product(
-                    sums.data + plane * inner * columns, columns, inner, columns, &left,
-                    gradients.data + plane * gradientPlane, nil, first == 0 ? 0 : 1)
+            Chunks.forEach(36, size: spread ? 3 : 36) { plane, some in
+                for plane in plane..<plane + some {
+                    var left = grove_left.transposed(inputs.data + plane * inputPlane, rows: count, rowLength: inner)
+                    grove_product(
+                        sums + plane * inner * columns, columns, inner, columns, &left,
+                        gradients.data + plane * gradientPlane, nil, 1)
+                }
             }
-        }
-        Chunks.forEachRows(inner, columns: 36 * columns) { row, count in
-            grove_winograd_weight_gradient(
-                gradient.data, inner * gradient.rowStride, gradient.rowStride, gradient.columnStride, sums.data,
-                inner * columns, columns, row, count)
         }
     }
 }
