@@ -99,10 +99,16 @@ package final class Broker {
         return state.nextDeadline(settings).map { max($0, timersRest) }
     }
 
-    /// What to say to everybody before the broker stops.
-    package func farewell(reason: String) -> [Outgoing] {
+    /// What to say to everybody before the broker stops: open calls are ended so that they can be repeated, at once and
+    /// under the same id, to the broker that comes next.
+    package func farewell() -> [Outgoing] {
+        let stopping = RPCError(
+            .unavailable, "the broker is stopping; call again when it is back", retryAfter: .milliseconds(200))
+        let ends = (state.takes.takes.map(\.key) + state.streams.keys).map { key in
+            Outgoing(key.peer, WireMessage(.end, callID: key.callID, envelope: encode(stopping.status)))
+        }
         var goAway = Grove_V1_GoAway()
-        goAway.reason = reason
-        return state.sessions.sessions.keys.map { Outgoing($0, WireMessage(.goAway, envelope: encode(goAway))) }
+        goAway.reason = "the broker is stopping"
+        return state.sessions.sessions.keys.map { Outgoing($0, WireMessage(.goAway, envelope: encode(goAway))) } + ends
     }
 }

@@ -191,4 +191,14 @@ import Wire
         let error = #expect(throws: RPCError.self) { try Bench.response(end, as: Grove_V1_DataHead.self) }
         #expect(error?.code == .resourceExhausted)
     }
+
+    @Test func aStoppingBrokerEndsOpenCallsSoThatTheyAreRepeated() throws {
+        let call = watch()
+        _ = try bench.send(call, from: client)
+        let farewell = bench.broker.farewell()
+        #expect(farewell.filter { $0.message.type == .goAway }.map(\.peer) == [client])
+        let end = try #require(farewell.last)
+        let error = #expect(throws: RPCError.self) { try Bench.response(end, as: Grove_V1_DataHead.self) }
+        #expect(end.message.callID == call.callID && error?.isRetriable == true)
+    }
 }

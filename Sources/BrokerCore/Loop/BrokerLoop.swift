@@ -54,7 +54,7 @@ final class BrokerLoop {
             pending += try outbox.flush(by: send)
             for outgoing in result.outgoing { pending += try outbox.send(outgoing, by: send) }
         }
-        for outgoing in broker.farewell(reason: "the broker is stopping") { _ = try send(outgoing) }
+        for outgoing in broker.farewell() { _ = try send(outgoing) }
         usleep(Self.farewellMicroseconds)
     }
 

@@ -38,7 +38,7 @@ struct StreamTable: Sendable {
 
     subscript(key: CallKey) -> Stream? { streams[key] }
 
-    var isEmpty: Bool { streams.isEmpty }
+    var keys: [CallKey] { Array(streams.keys) }
 
     /// A repeated request for the same call starts the stream anew.
     mutating func open(_ stream: Stream) throws(RPCError) {
