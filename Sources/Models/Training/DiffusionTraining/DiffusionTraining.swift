@@ -75,7 +75,7 @@ package final class DiffusionTraining: TrainingRun {
         return TrainingProgress(
             stage: "refinement", epoch: step / stepsPerEpoch,
             epochs: (settings.steps + stepsPerEpoch - 1) / stepsPerEpoch, step: stepsDone, totalSteps: settings.steps,
-            loss: loss, parts: [.init(name: "gradient norm", value: norm)], learningRate: rate)
+            loss: loss, parts: [.init(name: "gradient_norm", value: norm)], learningRate: rate)
     }
 
     /// The learning rate of a step, from 0: as published, the first step's is 0.

@@ -20,7 +20,7 @@ extension DiffusionTrainingSettings {
                 imageChannels: imageChannels, imageSize: imageSize, modelChannels: 16, channelMultipliers: [1, 2, 2],
                 residualBlocks: 1, attentionHeads: 4, groups: 8, paddingRule: imageSize % 4 == 0 ? .native : .published)
             return DiffusionTrainingSettings(
-                network: network, steps: 10_000, batchSize: 64, imagesPerPass: 32, warmUpSteps: 500)
+                network: network, steps: 10_000, batchSize: 64, imagesPerPass: 16, warmUpSteps: 500)
         case .small:
             let network = UNetConfiguration(
                 imageChannels: imageChannels, imageSize: imageSize, modelChannels: 32,
