@@ -46,30 +46,25 @@ extension Correlation {
     }
 
     func denseGather(
-        _ images: UnsafePointer<Float>, _ panels: Scratch, bias: Tensor?, into positions: UnsafeMutablePointer<Float>,
+        _ images: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, bias: Tensor?,
+        into positions: UnsafeMutablePointer<Float>,
         accumulate: Bool
     ) {
-        let bias = bias.map { repeated($0) }
+        let bias = bias.map { $0.repeated(self.positions) }
         Product.rows(
-            self.images, inner: denseInner, columns: denseColumns, images, panels.data, bias: bias?.data,
+            self.images, inner: denseInner, columns: denseColumns, images, panels, bias: bias?.data,
             into: positions, accumulate: accumulate)
     }
 
     func denseScatter(
-        _ positions: UnsafePointer<Float>, _ panels: Scratch, bias: Tensor?, into images: UnsafeMutablePointer<Float>,
+        _ positions: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, bias: Tensor?,
+        into images: UnsafeMutablePointer<Float>,
         accumulate: Bool
     ) {
-        let bias = bias.map { repeated($0) }
+        let bias = bias.map { $0.repeated(self.positions) }
         Product.rows(
-            self.images, inner: denseColumns, columns: denseInner, positions, panels.data, bias: bias?.data,
+            self.images, inner: denseColumns, columns: denseInner, positions, panels, bias: bias?.data,
             into: images, accumulate: accumulate)
-    }
-
-    /// The bias of every pixel.
-    private func repeated(_ bias: Tensor) -> Scratch {
-        let all = Scratch(positions * bias.count)
-        for pixel in 0..<positions { (all.data + pixel * bias.count).update(from: bias.data, count: bias.count) }
-        return all
     }
 
     func denseWeightGradient(

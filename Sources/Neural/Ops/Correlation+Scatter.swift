@@ -10,24 +10,28 @@ extension Correlation {
         let (weight, matrix) = kernel
         switch Convolution.method(channels: positionChannels, to: channels, self) {
         case .dense:
-            let panels = graph.prepared(weight, as: .denseForScatter) { densePanelsForScatter(matrix) }
-            denseScatter(positions, panels, bias: bias, into: images, accumulate: accumulate)
+            let panels = graph.prepared(weight, as: .denseForScatter(height, width)) { densePanelsForScatter(matrix) }
+            denseScatter(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
         case .winograd:
             let panels = graph.prepared(weight, as: .winogradForScatter) {
-                Winograd.transform(matrix.rotated(self), inner: positionChannels, columns: channels)
+                Winograd.transform(matrix.rotatedTaps(self), inner: positionChannels, columns: channels)
             }
             winogradForScatter.run(
                 positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
-        case .direct where isCheaperAsGather:
-            let panels = graph.prepared(weight, as: .panelsForScatter) { rotatedPanels(matrix) }
-            rotated.directGather(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
         case .direct:
-            let panels = graph.prepared(weight, as: .panelsForScatter) {
-                Product.pack(
-                    matrix.data, inner: positionChannels, columns: patch, innerStride: matrix.columnStride,
-                    columnStride: matrix.rowStride)
+            if let rotated = cheaperRotated {
+                let panels = graph.prepared(weight, as: .rotatedPanels(rotated.pixels)) {
+                    rotated.pack(matrix.rotatedTaps(self))
+                }
+                rotated.run(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
+            } else {
+                let panels = graph.prepared(weight, as: .transposedPanels) {
+                    Product.pack(
+                        matrix.data, inner: positionChannels, columns: patch, innerStride: matrix.columnStride,
+                        columnStride: matrix.rowStride)
+                }
+                patchScatter(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
             }
-            directScatter(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
         }
     }
 
@@ -37,37 +41,21 @@ extension Correlation {
             outHeight: height, outWidth: width, padding: 2 - padding)
     }
 
-    /// With stride 1 the transpose of a convolution is one with the kernel turned by 180 degrees.
-    private var rotated: Correlation {
-        Correlation(
-            images: images, height: positionsHigh, width: positionsWide, channels: positionChannels,
-            positionsHigh: height, positionsWide: width, positionChannels: channels, kernel: kernel, stride: 1,
-            padding: kernel - 1 - padding)
-    }
-
-    /// Whether the rotated convolution beats patches that are computed and added up, counted in multiplications; to
-    /// write and add one value of a patch costs about as much as eight of them.
-    private var isCheaperAsGather: Bool {
-        guard stride == 1, padding < kernel, !isPointwise else { return isPointwise }
-        let gathered = height * width * kernel * kernel * positionChannels * Product.padded(channels)
-        return gathered <= positions * (positionChannels * Product.padded(patch) + 8 * patch)
-    }
-
-    private func rotatedPanels(_ matrix: KernelMatrix) -> Scratch {
-        let taps = kernel * kernel
-        let inner = taps * positionChannels
-        let packed = Scratch(inner * Product.padded(channels))
-        for tap in 0..<taps {
-            grove_pack_panels(
-                packed.data + tap * positionChannels * Product.lanes, inner * Product.lanes,
-                matrix.data + (taps - 1 - tap) * channels * matrix.rowStride, positionChannels, channels,
-                matrix.columnStride, matrix.rowStride)
-        }
-        return packed
+    /// With stride 1 the transpose of a convolution is one with the kernel turned by 180 degrees; nil where patches
+    /// that are computed and added up cost less. To write and add a value costs about as much as eight multiplications.
+    private var cheaperRotated: DirectConvolution? {
+        guard stride == 1, padding < kernel else { return nil }
+        let rotated = DirectConvolution(
+            Correlation(
+                images: images, height: positionsHigh, width: positionsWide, channels: positionChannels,
+                positionsHigh: height, positionsWide: width, positionChannels: channels, kernel: kernel, stride: 1,
+                padding: kernel - 1 - padding))
+        let patches = positions * (positionChannels * Product.padded(patch) + (isPointwise ? 0 : 8 * patch))
+        return rotated.multiplications <= patches ? rotated : nil
     }
 
     /// Patches of a few rows of positions at a time, which stay in the cache until they are added up.
-    private func directScatter(
+    private func patchScatter(
         _ positions: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
         into images: UnsafeMutablePointer<Float>, accumulate: Bool
     ) {
@@ -99,15 +87,5 @@ extension Correlation {
             return
         }
         for pixel in 0..<height * width { (image + pixel * channels).update(from: bias, count: channels) }
-    }
-}
-
-extension KernelMatrix {
-    /// The kernel turned by 180 degrees, as `[taps * positionChannels, channels]` for `Winograd.transform`: from the
-    /// last tap backwards.
-    func rotated(_ shape: Correlation) -> Winograd.Kernel {
-        Winograd.Kernel(
-            data: data + 8 * shape.channels * rowStride, tapStride: -shape.channels * rowStride,
-            innerStride: columnStride, columnStride: rowStride)
     }
 }

@@ -29,7 +29,7 @@ extension Correlation {
         let width = Product.padded(positionChannels)
         let group = max(1, Product.cachedValues / (frame.count + self.positions * width))
         let parts = min(self.images, Chunks.parts(terms: self.images * self.positions, perPart: 512))
-        frame.tapOffsets(self).withUnsafeBufferPointer { offsets in
+        frame.tapOffsets().withUnsafeBufferPointer { offsets in
             guard let taps = offsets.baseAddress else { return }
             Chunks.addParts(parts, of: self.images, to: matrix, count: patch * positionChannels) {
                 range, sum, isAlone in

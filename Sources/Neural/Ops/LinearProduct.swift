@@ -7,7 +7,7 @@ extension Graph {
             "linear: input \(x.shape), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
         let (rows, inner, out) = (x.rows, x.channels, weight.channels)
         let y = output(x.shape.dropLast() + [out], from: x, weight, bias)
-        let panels = prepared(weight, as: .panels) {
+        let panels = prepared(weight, as: .panels(1)) {
             Product.pack(weight.data, inner: inner, columns: out, innerStride: out, columnStride: 1)
         }
         Product.rows(rows, inner: inner, columns: out, x.data, panels.data, bias: bias?.data, into: y.data)

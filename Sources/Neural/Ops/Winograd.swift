@@ -5,14 +5,6 @@ import CKernels
 /// Tiles are numbered through the batch and taken in groups that fit the cache; each tile is computed by itself, so the
 /// groups are no part of the result.
 struct Winograd {
-    /// A kernel `[9, inner, columns]` wherever its elements lie.
-    struct Kernel {
-        let data: UnsafePointer<Float>
-        let tapStride: Int
-        let innerStride: Int
-        let columnStride: Int
-    }
-
     let images: Int
     /// Channels in and out.
     let inner: Int
@@ -33,21 +25,14 @@ struct Winograd {
 
     // MARK: Weights
 
-    static func transform(_ matrix: KernelMatrix, inner: Int, columns: Int) -> Scratch {
-        transform(
-            Kernel(
-                data: matrix.data, tapStride: inner * matrix.rowStride, innerStride: matrix.rowStride,
-                columnStride: matrix.columnStride), inner: inner, columns: columns)
-    }
-
     /// The transformed kernel as 36 packed right sides.
-    static func transform(_ kernel: Kernel, inner: Int, columns: Int) -> Scratch {
+    static func transform(_ taps: KernelTaps, inner: Int, columns: Int) -> Scratch {
         let plane = plane(inner * Product.padded(columns))
         let transformed = Scratch(36 * plane)
         Parallel.forEach(Product.padded(columns) / Product.lanes) { panel in
             grove_winograd_weight(
-                transformed.data, plane, kernel.data, inner, columns, kernel.tapStride, kernel.innerStride,
-                kernel.columnStride, panel, 1)
+                transformed.data, plane, taps.data, inner, columns, taps.tapStride, taps.innerStride,
+                taps.columnStride, panel, 1)
         }
         return transformed
     }

@@ -56,14 +56,17 @@ package final class Graph {
     }
 }
 
-/// The forms in which kernels read weights.
-enum WeightForm {
-    case panels
-    case panelsForScatter
+/// The forms in which kernels read weights, with the sizes that they depend on.
+enum WeightForm: Hashable {
+    /// Panels for products of so many pixels a row.
+    case panels(Int)
+    case rotatedPanels(Int)
+    case transposedPanels
     case winograd
     case winogradForScatter
-    case dense
-    case denseForScatter
+    /// For images of a height and width.
+    case dense(Int, Int)
+    case denseForScatter(Int, Int)
 }
 
 private struct PreparedWeight: Hashable {

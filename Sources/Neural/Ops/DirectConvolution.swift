@@ -1,0 +1,101 @@
+import CKernels
+
+/// A convolution as one product with its patches, which are read where they lie, or from a copy with zeros around it
+/// where there is padding.
+struct DirectConvolution {
+    private let shape: Correlation
+    private let frame: Frame
+    /// Where there are fewer channels out than a panel has columns, this many neighbouring pixels share a row of the
+    /// product: its patch spans all of theirs, with zeros in the kernel where a pixel does not look.
+    let pixels: Int
+
+    init(_ shape: Correlation) {
+        self.shape = shape
+        frame = Frame(shape)
+        pixels =
+            (1...shape.positionsWide).filter { shape.positionsWide % $0 == 0 }
+            .min { Self.cost($0, shape) < Self.cost($1, shape) } ?? 1
+    }
+
+    /// Multiplications for a batch image, counting whole panels.
+    var multiplications: Int { shape.positions * Self.cost(pixels, shape) / shape.positionsWide }
+
+    /// For a row of positions, if `pixels` of them share a product's row.
+    private static func cost(_ pixels: Int, _ shape: Correlation) -> Int {
+        let patch = shape.kernel * (shape.kernel + (pixels - 1) * shape.stride) * shape.channels
+        return shape.positionsWide / pixels * patch * Product.padded(pixels * shape.positionChannels)
+    }
+
+    /// Kernel columns that a row of the product sees.
+    private var span: Int { shape.kernel + (pixels - 1) * shape.stride }
+    private var columns: Int { pixels * shape.positionChannels }
+    private var inner: Int { shape.kernel * span * shape.channels }
+
+    func pack(_ taps: KernelTaps) -> Scratch {
+        guard pixels > 1 else { return packTaps(taps) }
+        let matrix = Scratch(inner * columns)
+        matrix.data.update(repeating: 0, count: inner * columns)
+        for tap in 0..<shape.kernel * shape.kernel {
+            for pixel in 0..<pixels {
+                let column = tap % shape.kernel + pixel * shape.stride
+                let row = (tap / shape.kernel * span + column) * shape.channels
+                for channel in 0..<shape.channels {
+                    let from = taps.data + tap * taps.tapStride + channel * taps.innerStride
+                    let to = matrix.data + (row + channel) * columns + pixel * shape.positionChannels
+                    for out in 0..<shape.positionChannels { to[out] = from[out * taps.columnStride] }
+                }
+            }
+        }
+        return Product.pack(matrix.data, inner: inner, columns: columns, innerStride: columns, columnStride: 1)
+    }
+
+    private func packTaps(_ taps: KernelTaps) -> Scratch {
+        let packed = Scratch(inner * Product.padded(columns))
+        for tap in 0..<shape.kernel * shape.kernel {
+            grove_pack_panels(
+                packed.data + tap * shape.channels * Product.lanes, inner * Product.lanes,
+                taps.data + tap * taps.tapStride, shape.channels, columns, taps.innerStride, taps.columnStride)
+        }
+        return packed
+    }
+
+    func run(
+        _ images: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, bias: Tensor?,
+        into positions: UnsafeMutablePointer<Float>, accumulate: Bool
+    ) {
+        let bias = bias.map { $0.repeated(pixels) }
+        if shape.isPointwise, pixels == 1 {
+            Product.rows(
+                shape.images * shape.positions, inner: inner, columns: columns, images, panels, bias: bias?.data,
+                into: positions, accumulate: accumulate)
+            return
+        }
+        let group = Product.itemsPerTask(multiplications: multiplications)
+        frame.patchOffsets(images: min(group, shape.images), every: pixels).withUnsafeBufferPointer { offsets in
+            Chunks.forEach(shape.images, size: group) { first, count in
+                let framed = Scratch(shape.padding > 0 ? count * frame.count : 0)
+                var base = images + first * shape.imageCount
+                if shape.padding > 0 {
+                    frame.fill(base, images: count, into: framed.data)
+                    base = UnsafePointer(framed.data)
+                }
+                var left = grove_left(
+                    base: base, rows: offsets.baseAddress, row_stride: 0, blocks: 1, block_stride: 0,
+                    segments: shape.kernel, segment_stride: frame.width * shape.channels,
+                    length: span * shape.channels, step: 1)
+                grove_product(
+                    positions + first * shape.positions * shape.positionChannels, columns,
+                    count * shape.positions / pixels, columns, &left, panels, bias?.data, accumulate ? 1 : 0)
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// The values `times` times, one after another: a bias of several pixels.
+    func repeated(_ times: Int) -> Scratch {
+        let all = Scratch(times * count)
+        for index in 0..<times { (all.data + index * count).update(from: data, count: count) }
+        return all
+    }
+}
