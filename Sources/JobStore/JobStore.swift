@@ -12,15 +12,22 @@ package final class JobStore: Sendable {
     private let queue: DatabaseQueue
 
     /// Opens the store in `directory`, made when it is not there, and brings its schema up to date.
+    /// - Parameter maximumPages: how many pages of 4 KiB the database may have; to SQLite the disk is full beyond that.
     /// - Throws: `StoreError`: another broker is there, a newer release wrote the file, or the disk refuses.
-    package init(directory: String) throws {
+    package init(directory: String, maximumPages: Int? = nil) throws {
         try FileSystem.createDirectory(directory)
         self.directory = directory
         lock = try DirectoryLock(directory: directory)
         let path = directory + "/jobs.sqlite"
         (queue, wasStoppedCleanly) = try StoreError.translating {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            return (queue, try Self.prepare(queue, path: path))
+            let wasClean = try Self.prepare(queue, path: path)
+            if let maximumPages {
+                try queue.writeWithoutTransaction {
+                    _ = try Row.fetchOne($0, sql: "PRAGMA max_page_count = \(maximumPages)")
+                }
+            }
+            return (queue, wasClean)
         }
         try FileSystem.synchronizeDirectory(directory)
     }

@@ -15,10 +15,10 @@ final class Bench {
     var now = Now(monotonic: .seconds(1000), wallMS: 1_764_000_000_000)
     var settings: BrokerSettings
 
-    init(settings: BrokerSettings = BrokerSettings()) throws {
+    init(settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil) throws {
         self.settings = settings
         directory = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path
-        store = try JobStore(directory: directory)
+        store = try JobStore(directory: directory, maximumPages: maximumPages)
         broker = try Broker(store: store, settings: settings, now: now)
     }
 

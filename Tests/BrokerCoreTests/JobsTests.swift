@@ -193,4 +193,32 @@ import Wire
         let error = try bench.refusal(client, Method.jobsSubmit, request)
         #expect(error.code == .resourceExhausted && error.retryAfter != nil)
     }
+
+    /// The database can grow no further: the requests of the turn are refused, and the broker goes on.
+    @Test func aFullDiskRefusesAndForgetsNothing() throws {
+        let bench = try Bench(maximumPages: 400)
+        try bench.makeTree()
+        let client = try bench.client()
+        let file = try bench.upload(client, [1], name: String(repeating: "n", count: 180))
+        var request = Grove_V1_SubmitRequest()
+        request.spec.importDataset.name = "d"
+        request.spec.importDataset.files = Array(repeating: file, count: 100)
+        var ids: [String] = []
+        var refusal: RPCError?
+        while refusal == nil, ids.count < 1000 {
+            do {
+                ids.append(try bench.submit(client, request.spec))
+            } catch let error as RPCError {
+                refusal = error
+            }
+        }
+        #expect(refusal?.code == .resourceExhausted && refusal?.message.contains("make room") == true)
+        #expect(ids.count > 10)
+        for id in ids { #expect(try bench.job(client, id).state == .waiting) }
+        let worker = try bench.worker()
+        let attempt = try #require(try bench.take(worker)).attempt
+        let done = Bench.completion(attempt) { $0.success = .init() }
+        let _: Grove_V1_CompleteResponse = try bench.call(worker, Method.workComplete, done)
+        #expect(try bench.job(client, ids[0]).state == .succeeded)
+    }
 }

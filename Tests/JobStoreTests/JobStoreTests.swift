@@ -108,6 +108,29 @@ import Testing
         #expect(try store.batch { try $0.job("a") } == nil)
     }
 
+    @Test func aFullDiskIsSaidAndNothingIsLost() throws {
+        let store = try JobStore(directory: scratch.path, maximumPages: 100)
+        var kept: [String] = []
+        var failure: StoreError?
+        while failure == nil, kept.count < 1000 {
+            let id = "job \(kept.count)"
+            var job = NewJob.sample(id)
+            job.spec = [UInt8](repeating: 1, count: 4000)
+            do {
+                try store.batch { batch in try batch.request { try batch.insert(job, nowMS: 1) } }
+                kept.append(id)
+            } catch let error as StoreError {
+                failure = error
+            }
+        }
+        #expect(failure?.kind == .diskFull && failure?.isFatal == false)
+        #expect(kept.count > 10)
+        #expect(try store.batch { try $0.jobs(limit: 1000).map(\.id) } == kept.reversed())
+        // What needs no room goes on.
+        let first = try #require(try store.batch { try $0.claim() })
+        #expect(try store.batch { try $0.finish(first.attempt, .failed(cancelled), nowMS: 2) }?.state == .failed)
+    }
+
     @Test func theLogIsFoldedInAndReused() throws {
         let store = try JobStore(directory: scratch.path)
         for index in 0..<300 {
