@@ -77,7 +77,7 @@ let package = Package(
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
         library("GroveClient", ["Wire", "Calls", "Transport"], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", argumentParser, logging, unixSignals]),
-        program("grove-worker", ["WorkerCore", argumentParser, logging, unixSignals]),
+        program("grove-worker", ["WorkerCore", "Neural", argumentParser, logging, unixSignals]),
         program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
 
         // Tests, one folder a target.

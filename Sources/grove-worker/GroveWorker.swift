@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Neural
 import UnixSignals
 import WorkerCore
 

@@ -1,0 +1,62 @@
+import Foundation
+import Synchronization
+
+/// A program that the test has started, and stops by its process id.
+final class RunningProgram: Sendable {
+    private let process: Mutex<Process>
+    let identifier: Int32
+    private let log: URL
+
+    /// Starts a program; what it prints goes to a file of the scratch folder.
+    init(_ name: String, _ arguments: [String], scratch: URL, label: String) throws {
+        log = scratch.appending(path: "\(label)-\(UUID().uuidString.prefix(8)).log")
+        FileManager.default.createFile(atPath: log.path, contents: nil)
+        let handle = try FileHandle(forWritingTo: log)
+        let process = Process()
+        process.executableURL = Programs.url(name)
+        process.arguments = arguments
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        identifier = process.processIdentifier
+        self.process = Mutex(process)
+    }
+
+    var printed: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+    var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    /// Sends a signal to this process and to no other.
+    func signal(_ number: Int32) { kill(identifier, number) }
+
+    /// Waits for the end, and answers the exit status.
+    func waitForEnd() async -> Int32 {
+        while isRunning { await pause() }
+        return process.withLock { $0.terminationStatus }
+    }
+
+    /// The first word that follows `mark` in what the program printed, or nil when the program ended without it.
+    func word(after mark: String) async -> String? {
+        while true {
+            let wasRunning = isRunning
+            if let range = printed.range(of: mark),
+                let line = printed[range.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).first,
+                printed[range.upperBound...].contains("\n")
+            {
+                return line.split(separator: " ").first.map(String.init)
+            }
+            if !wasRunning { return nil }
+            await pause()
+        }
+    }
+
+    private func pause() async {
+        do {
+            try await Task.sleep(for: .milliseconds(20))
+        } catch {
+            // Cancelled: the caller's loop ends with the test.
+            await Task.yield()
+        }
+    }
+}
