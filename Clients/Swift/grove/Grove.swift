@@ -17,7 +17,7 @@ struct Grove: AsyncParsableCommand {
             The broker is --broker, else the environment's GROVE_BROKER, else \(Client.defaultEndpoint).
 
             Exit codes:
-            \(ExitStatus.listing)
+            \(CommandStatus.listing)
             """,
         version: "grove \(Software.version)",
         groupedSubcommands: [

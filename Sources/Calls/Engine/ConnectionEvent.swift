@@ -7,3 +7,16 @@ package enum ConnectionEvent: Hashable, Sendable {
     /// Something came that the protocol does not allow, or that nobody waits for; it was thrown away.
     case ignored(what: String)
 }
+
+extension ConnectionEvent: CustomStringConvertible {
+    /// For logs.
+    package var description: String {
+        switch self {
+        case .sessionBegan(let session):
+            "session with \(session.software.isEmpty ? "a broker" : session.software)"
+                + (session.isNewEpoch ? "" : " again")
+        case .sessionLost(let reason): "session lost: \(reason)"
+        case .ignored(let what): "ignored: \(what)"
+        }
+    }
+}

@@ -5,6 +5,11 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// A file of this machine that a job shall have.
 public struct LocalFile: Hashable, Sendable {
@@ -37,16 +42,20 @@ public struct LocalFile: Hashable, Sendable {
 extension LocalFile {
     /// The files at `paths`; of a folder, all that is in it and below, without hidden ones.
     ///
-    /// - Parameter ending: takes only files with it out of folders, ".png" for example, and refuses others.
+    /// - Parameters:
+    ///   - ending: takes only files with it out of folders, ".png" for example, and refuses others.
+    ///   - limit: how many at most.
     /// - Throws: `FileError` in a sentence: missing, unreadable, too large, or too many of them.
-    package static func collect(_ paths: [String], ending: String? = nil) throws(FileError) -> [LocalFile] {
+    package static func collect(
+        _ paths: [String], ending: String? = nil, atMost limit: Int = Limits.filesPerJob
+    ) throws(FileError) -> [LocalFile] {
         var files: [LocalFile] = []
         for path in paths {
             guard let attributes = attributes(of: path) else {
                 throw FileError(.missing, path, "there is no file '\(path)'; check the name")
             }
             if attributes.isFolder {
-                let found = try contents(of: path, ending: ending)
+                let found = try contents(of: path, ending: ending, atMost: limit)
                 guard !found.isEmpty else {
                     let what = ending.map { "\($0) files" } ?? "files"
                     throw FileError(.missing, path, "there are no \(what) in '\(path)'; name another folder")
@@ -55,10 +64,10 @@ extension LocalFile {
             } else {
                 files.append(try checked(path, name: lastPart(of: path), ending: ending))
             }
-            guard files.count <= Limits.filesPerJob else {
+            guard files.count <= limit else {
                 throw FileError(
                     .tooLarge, path,
-                    "there are more than \(Limits.filesPerJob) files, which is the most for one job; "
+                    "there are more than \(limit) files, which is the most for one job; "
                         + "pack images into an IDX or CIFAR file, or import a part of them")
             }
         }
@@ -72,7 +81,7 @@ extension LocalFile {
     }
 
     private static func checked(_ path: String, name: String, ending: String?) throws(FileError) -> LocalFile {
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        guard access(path, R_OK) == 0 else {
             throw FileError(
                 .unreadable, path, "'\(path)' may not be read by this user; change its permissions")
         }
@@ -91,7 +100,9 @@ extension LocalFile {
         return LocalFile(path: path, name: name, size: attributes.size)
     }
 
-    private static func contents(of folder: String, ending: String?) throws(FileError) -> [LocalFile] {
+    private static func contents(
+        of folder: String, ending: String?, atMost limit: Int
+    ) throws(FileError) -> [LocalFile] {
         var files: [LocalFile] = []
         var pending = [""]
         while let below = pending.popLast() {
@@ -111,7 +122,7 @@ extension LocalFile {
                     files.append(try checked(folder + "/" + relative, name: relative, ending: ending))
                 }
                 // Enough to know that they are too many; a folder may hold millions.
-                if files.count > Limits.filesPerJob { return files }
+                if files.count > limit { return files }
             }
         }
         return files.sorted { $0.name < $1.name }
@@ -129,14 +140,9 @@ extension LocalFile {
 
     /// Of what a link points to; `nil` when there is nothing, as with a link to nowhere.
     private static func attributes(of path: String) -> Attributes? {
-        let resolved = URL(filePath: path).resolvingSymlinksInPath().path
-        do {
-            let found = try FileManager.default.attributesOfItem(atPath: resolved)
-            let type = found[.type] as? FileAttributeType
-            let size = (found[.size] as? UInt64) ?? (found[.size] as? Int).map(UInt64.init) ?? 0
-            return Attributes(isFolder: type == .typeDirectory, isFile: type == .typeRegular, size: size)
-        } catch {
-            return nil
-        }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let type = status.st_mode & S_IFMT
+        return Attributes(isFolder: type == S_IFDIR, isFile: type == S_IFREG, size: UInt64(status.st_size))
     }
 }

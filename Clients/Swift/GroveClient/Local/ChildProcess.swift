@@ -104,7 +104,12 @@ package struct ChildProcess: Sendable {
         let copies = arguments.map { strdup($0) }
         defer { copies.forEach { free($0) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, arguments[0], &actions, &attributes, copies + [nil], environ)
+        var code = posix_spawn(&pid, arguments[0], &actions, &attributes, copies + [nil], environ)
+        // Somebody is still writing the program, as when a new release is being installed.
+        for _ in 0..<50 where code == ETXTBSY {
+            usleep(20_000)
+            code = posix_spawn(&pid, arguments[0], &actions, &attributes, copies + [nil], environ)
+        }
         return (pid, code)
     }
 

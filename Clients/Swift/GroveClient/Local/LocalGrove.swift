@@ -54,7 +54,7 @@ package final class LocalGrove: Sendable {
     package func stop() { post.yield(.stop) }
 
     /// Runs until all have ended.
-    package func run(_ tell: @Sendable (News) -> Void) async -> ExitStatus {
+    package func run(_ tell: @Sendable (News) -> Void) async -> CommandStatus {
         let clock = ContinuousClock()
         let start = clock.now
         var supervisor = Supervisor(workers: plan.workers)

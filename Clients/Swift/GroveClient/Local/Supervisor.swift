@@ -29,7 +29,7 @@ package struct Supervisor: Sendable {
         case ready(endpoint: String)
         case say(String)
         /// All have ended.
-        case finish(ExitStatus)
+        case finish(CommandStatus)
     }
 
     private enum Phase: Sendable {
@@ -48,7 +48,7 @@ package struct Supervisor: Sendable {
     private var restartAt: [Member: Duration] = [:]
     private var failures: [Member: Int] = [:]
     private var backoff = Backoff(first: .seconds(1), longest: .seconds(30), seed: 0)
-    private var status = ExitStatus.success
+    private var status = CommandStatus.success
     /// Where the broker listens; empty until it is ready.
     package private(set) var endpoint = ""
 

@@ -17,7 +17,7 @@ package enum JobText {
 
     private static func brief(_ job: Job) -> String {
         switch job.state {
-        case .waiting, .running: ProgressLine.text(job, width: 60, bar: 0)
+        case .waiting, .running: ProgressLine.text(job, width: 50, bar: 0)
         case .succeeded: made(job)
         default: job.failure.message.isEmpty ? "-" : String(job.failure.message.prefix(80))
         }

@@ -2,13 +2,13 @@ import ArgumentParser
 import GroveClient
 
 /// Runs a command: an error becomes one sentence on standard error and the exit code that the list in `--help` says.
-func reporting(_ body: () async throws -> ExitStatus) async throws {
-    let status: ExitStatus
+func reporting(_ body: () async throws -> CommandStatus) async throws {
+    let status: CommandStatus
     do {
         status = try await body()
     } catch {
         Screen.shared.note("grove: \(sentence(error))")
-        status = ExitStatus(error)
+        status = CommandStatus(error)
     }
     Screen.shared.clear()
     guard status == .success else { throw ExitCode(status.rawValue) }

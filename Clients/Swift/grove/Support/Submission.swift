@@ -5,7 +5,7 @@ struct Submission: Sendable {
     let client: Client
     let options: SubmitOptions
 
-    func run(_ spec: JobSpec) async throws -> ExitStatus {
+    func run(_ spec: JobSpec) async throws -> CommandStatus {
         let screen = Screen.shared
         let id = try await client.submit(
             spec, key: options.idempotencyKey ?? Client.randomKey(), priority: options.priority,
@@ -28,6 +28,6 @@ struct Submission: Sendable {
             Following.farewell(id)
             return .interrupted
         }
-        return ExitStatus(job.state)
+        return CommandStatus(job.state)
     }
 }

@@ -16,7 +16,7 @@ struct Status: AsyncParsableCommand {
             } else {
                 for line in JobText.page(found) { Screen.shared.result(line) }
             }
-            return ExitStatus(found.state)
+            return CommandStatus(found.state)
         }
     }
 }

@@ -14,11 +14,11 @@ struct Wait: AsyncParsableCommand {
             let client = try connection.connect()
             let (ids, json) = (jobs, connection.json)
             let status = try await Interruption.guarding {
-                var status = ExitStatus.success
+                var status = CommandStatus.success
                 for id in ids {
                     let job = try await client.wait(id)
                     Screen.shared.result(json ? JSONText.line(job) : "\(job.id)\t\(job.state.word)")
-                    if status == .success { status = ExitStatus(job.state) }
+                    if status == .success { status = CommandStatus(job.state) }
                 }
                 return status
             }

@@ -23,7 +23,7 @@ struct Watch: AsyncParsableCommand {
             Screen.shared.note(JobText.ending(end))
             for artifact in end.artifacts { Screen.shared.note("made \(artifact.text)") }
             if !end.results.isEmpty { Screen.shared.note("collect its files with 'grove results \(id)'") }
-            return ExitStatus(end.state)
+            return CommandStatus(end.state)
         }
     }
 }

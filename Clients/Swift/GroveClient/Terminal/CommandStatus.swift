@@ -1,7 +1,7 @@
 import Calls
 
 /// What a command tells the shell. The numbers are documented in `grove --help` and never change.
-package enum ExitStatus: Int32, CaseIterable, Sendable {
+package enum CommandStatus: Int32, CaseIterable, Sendable {
     case success = 0
     case failure = 1
     case cancelled = 3
