@@ -43,18 +43,18 @@ struct GroveWorker: AsyncParsableCommand {
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await offPool { try worker.start() }
-        var iterator = signals.makeAsyncIterator()
-        _ = await iterator.next()
-        log.info("stopping: jobs save themselves and are given back")
-        let impatient = Task {
-            var again = signals.makeAsyncIterator()
-            _ = await again.next()
-            Foundation.exit(2)
+        var isStopping = false
+        for await _ in signals {
+            if isStopping { Foundation.exit(2) }
+            isStopping = true
+            log.info("stopping: jobs save themselves and are given back")
+            // A thread, so that a second signal is still heard while jobs save themselves.
+            Thread.detachNewThread {
+                let isClean = worker.stop()
+                link.close()
+                Foundation.exit(isClean ? 0 : 1)
+            }
         }
-        let clean = try await offPool { worker.stop() }
-        impatient.cancel()
-        link.close()
-        throw clean ? ExitCode.success : ExitCode.failure
     }
 }
 
