@@ -32,24 +32,38 @@ package final class JobStore: Sendable {
         try FileSystem.synchronizeDirectory(directory)
     }
 
+    /// What SQLite is told, and what it must then say of itself: a WAL, and FULL (2), so that a commit is on the disk
+    /// when it returns. No checkpoint inside a commit, and no memory map: both turn a disk error at the wrong moment
+    /// into a crash or worse.
+    private static let pragmas = [
+        ("journal_mode", "wal"), ("synchronous", "2"), ("mmap_size", "0"), ("temp_store", "2"),
+        ("wal_autocheckpoint", "0"), ("foreign_keys", "1"),
+    ]
+
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.journalMode = .wal
+        // Not `journalMode = .wal`: GRDB would lower `synchronous` to NORMAL, which a power loss can undo commits under.
+        configuration.journalMode = .default
         configuration.busyMode = .timeout(5)
-        configuration.foreignKeysEnabled = true
         configuration.label = "grove.jobstore"
         configuration.prepareDatabase { database in
-            // FULL: a commit is on the disk when it returns. No checkpoint inside a commit, and no memory map: both
-            // turn a disk error at the wrong moment into a crash or worse.
-            try database.execute(
-                sql: """
-                    PRAGMA synchronous = FULL;
-                    PRAGMA mmap_size = 0;
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA wal_autocheckpoint = 0;
-                    """)
+            for (name, value) in pragmas { try database.execute(sql: "PRAGMA \(name) = \(value)") }
         }
         return configuration
+    }
+
+    private static func requirePragmas(_ queue: DatabaseQueue, path: String) throws {
+        try queue.inDatabase { database in
+            for (name, value) in pragmas {
+                let found = try String.fetchOne(database, sql: "PRAGMA \(name)") ?? "nothing"
+                guard found == value else {
+                    throw StoreError(
+                        kind: .system,
+                        message: "\(path) cannot be made durable: SQLite says \(name) = \(found), not \(value); "
+                            + "use a directory on a local disk")
+                }
+            }
+        }
     }
 
     /// - Returns: whether the file was closed in an orderly way.
@@ -65,6 +79,7 @@ package final class JobStore: Sendable {
             // 0: a new file. 1: in use, or its broker was killed. 2: closed.
             return try Int.fetchOne(database, sql: "PRAGMA user_version") != 1
         }
+        try requirePragmas(queue, path: path)
         if !wasClean { try check(queue, path: path) }
         try migrations.migrate(queue)
         try queue.writeWithoutTransaction { database in
@@ -98,6 +113,11 @@ package final class JobStore: Sendable {
                 return result
             }
         }
+    }
+
+    /// What SQLite says of a setting now.
+    package func pragma(_ name: String) throws -> String? {
+        try StoreError.translating { try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA \(name)") } }
     }
 
     /// Copies finished pages from the log into the database file, so that the log is reused instead of growing. For the

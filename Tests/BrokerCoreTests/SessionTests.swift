@@ -70,7 +70,8 @@ import Wire
     @Test(
         arguments: [
             { $0.role = .unspecified }, { $0.name = "" }, { $0.name = String(repeating: "x", count: 201) },
-            { $0.name = "a\u{1B}b" }, { $0.worker.incarnation = Data() }, { $0.worker.name = "" },
+            { $0.name = "a\u{1B}b" }, { $0.software = "\u{9B}2J" }, { $0.worker.processor = "\u{7}" },
+            { $0.worker.incarnation = Data() }, { $0.worker.name = "" },
             { $0.worker.trainingSlots = 1000 },
         ] as [@Sendable (inout Grove_V1_Hello) -> Void])
     func refusesAHelloThatSaysTooLittle(_ change: @Sendable (inout Grove_V1_Hello) -> Void) throws {

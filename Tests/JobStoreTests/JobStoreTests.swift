@@ -52,6 +52,16 @@ import Testing
         try store.close()
     }
 
+    /// The library beneath has an opinion of its own about these; a commit is only a promise with FULL.
+    @Test func commitsAreOnTheDisk() throws {
+        let store = try JobStore(directory: scratch.path)
+        #expect(try store.pragma("journal_mode") == "wal")
+        #expect(try store.pragma("synchronous") == "2")
+        #expect(try store.pragma("wal_autocheckpoint") == "0")
+        #expect(try store.pragma("mmap_size") == "0")
+        #expect(try store.pragma("foreign_keys") == "1")
+    }
+
     @Test func oneBrokerADirectory() throws {
         let store = try JobStore(directory: scratch.path)
         let error = #expect(throws: StoreError.self) { try JobStore(directory: scratch.path) }

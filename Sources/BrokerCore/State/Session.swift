@@ -18,7 +18,9 @@ struct Session: Hashable, Sendable {
                 "this broker speaks protocol version \(version), the peer \(hello.oldestVersion) to "
                     + "\(hello.newestVersion); use programs of the same release")
         }
-        guard Self.isName(hello.name), hello.software.utf8.count <= Limits.nameBytes else {
+        guard Self.isName(hello.name), hello.software.utf8.count <= Limits.nameBytes,
+            Self.isPrintable(hello.software)
+        else {
             throw RPCError(
                 .invalidArgument, "a peer's name and software have 1 to \(Limits.nameBytes) printable bytes")
         }
@@ -45,15 +47,18 @@ struct Session: Hashable, Sendable {
         guard max(worker.interactiveSlots, worker.trainingSlots) <= UInt32(Limits.slotsPerWorker) else {
             throw RPCError(.invalidArgument, "a worker has at most \(Limits.slotsPerWorker) slots of a kind")
         }
-        guard worker.processor.utf8.count <= 4 * Limits.nameBytes else {
-            throw RPCError(.invalidArgument, "a worker's processor is told in at most \(4 * Limits.nameBytes) bytes")
+        guard worker.processor.utf8.count <= 4 * Limits.nameBytes, isPrintable(worker.processor) else {
+            throw RPCError(
+                .invalidArgument, "a worker's processor is told in at most \(4 * Limits.nameBytes) printable bytes")
         }
         return worker
     }
 
     private static func isName(_ text: String) -> Bool {
-        (1...Limits.nameBytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+        (1...Limits.nameBytes).contains(text.utf8.count) && isPrintable(text)
     }
+
+    private static func isPrintable(_ text: String) -> Bool { text == text.printable }
 
     var incarnation: [UInt8] { worker.map { [UInt8]($0.incarnation) } ?? [] }
 }
