@@ -1,6 +1,7 @@
 import Foundation
-import JobStore
 import Testing
+
+@testable import JobStore
 
 /// Opening, closing, and what must survive both.
 @Suite struct JobStoreTests {
@@ -71,9 +72,11 @@ import Testing
     }
 
     @Test func refusesAFileFromTheFuture() throws {
-        try JobStore(directory: scratch.path).close()
-        let path = scratch.path + "/jobs.sqlite"
-        try Self.sqlite(path, "INSERT INTO grdb_migrations VALUES ('99 teleportation')")
+        do {
+            let store = try JobStore(directory: scratch.path)
+            try store.batch { try $0.run("INSERT INTO grdb_migrations VALUES ('99 teleportation')") }
+            try store.close()
+        }
         let error = #expect(throws: StoreError.self) { try JobStore(directory: scratch.path) }
         #expect(error?.kind == .fromTheFuture)
         #expect(error?.message.contains("newer release") == true)
@@ -151,19 +154,5 @@ import Testing
         let size = try #require(wal[.size] as? Int)
         #expect(size < 4 << 20, "without checkpoints it would be over 5 MB")
         try store.close()
-    }
-
-    /// Runs a statement with the system's own tool, as somebody else's program would.
-    private static func sqlite(_ path: String, _ sql: String) throws {
-        let python = Process()
-        python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = [
-            "python3", "-c",
-            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-            path, sql,
-        ]
-        try python.run()
-        python.waitUntilExit()
-        try #require(python.terminationStatus == 0)
     }
 }
