@@ -12,16 +12,31 @@
 //
 // Vectors run over channels. A tile is computed by itself, so its company does not change it.
 
+// The polynomials are interpolated at 0, ±α, ±β and ∞. Lavin & Gray take ±1 and ±2; points whose powers stay nearer to one
+// halve the rounding error (Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution for
+// deep neural networks"). Both are exact in binary, and so are their powers here.
+#define GROVE_ALPHA 0.75f
+#define GROVE_BETA 1.5f
+#define GROVE_ALPHA2 (GROVE_ALPHA * GROVE_ALPHA)
+#define GROVE_BETA2 (GROVE_BETA * GROVE_BETA)
+#define GROVE_ALPHA3 (GROVE_ALPHA * GROVE_ALPHA2)
+#define GROVE_BETA3 (GROVE_BETA * GROVE_BETA2)
+// What Lagrange's polynomials of 0, ±α and ±β are divided by.
+#define GROVE_AT_ZERO (1.0f / (GROVE_ALPHA2 * GROVE_BETA2))
+#define GROVE_AT_ALPHA (0.5f / (GROVE_ALPHA2 * (GROVE_ALPHA2 - GROVE_BETA2)))
+#define GROVE_AT_BETA (0.5f / (GROVE_BETA2 * (GROVE_BETA2 - GROVE_ALPHA2)))
+
 /// Bᵀ applied to six vectors that lie `stride` apart.
 GROVE_INLINE void grove_input_line(grove_vector *to, const grove_vector *d, size_t stride) {
     grove_vector d0 = d[0], d1 = d[stride], d2 = d[2 * stride], d3 = d[3 * stride], d4 = d[4 * stride], d5 = d[5 * stride];
-    grove_vector even = d4 - 4.0f * d2, odd = d3 - 4.0f * d1, low = d4 - d2, high = 2.0f * (d3 - d1);
-    to[0] = 4.0f * d0 - 5.0f * d2 + d4;
+    grove_vector even = d4 - GROVE_BETA2 * d2, odd = GROVE_ALPHA * (d3 - GROVE_BETA2 * d1);
+    grove_vector low = d4 - GROVE_ALPHA2 * d2, high = GROVE_BETA * (d3 - GROVE_ALPHA2 * d1);
+    to[0] = (GROVE_ALPHA2 * GROVE_BETA2) * d0 - (GROVE_ALPHA2 + GROVE_BETA2) * d2 + d4;
     to[1] = even + odd;
     to[2] = even - odd;
     to[3] = low + high;
     to[4] = low - high;
-    to[5] = 4.0f * d1 - 5.0f * d3 + d5;
+    to[5] = (GROVE_ALPHA2 * GROVE_BETA2) * d1 - (GROVE_ALPHA2 + GROVE_BETA2) * d3 + d5;
 }
 
 /// Aᵀ applied to six vectors that lie `stride` apart.
@@ -29,15 +44,16 @@ GROVE_INLINE void grove_output_line(grove_vector *to, const grove_vector *m, siz
     grove_vector a = m[stride] + m[2 * stride], b = m[stride] - m[2 * stride];
     grove_vector c = m[3 * stride] + m[4 * stride], d = m[3 * stride] - m[4 * stride];
     to[0] = m[0] + a + c;
-    to[1] = b + 2.0f * d;
-    to[2] = a + 4.0f * c;
-    to[3] = b + 8.0f * d + m[5 * stride];
+    to[1] = GROVE_ALPHA * b + GROVE_BETA * d;
+    to[2] = GROVE_ALPHA2 * a + GROVE_BETA2 * c;
+    to[3] = GROVE_ALPHA3 * b + GROVE_BETA3 * d + m[5 * stride];
 }
 
 /// A applied to four vectors that lie `stride` apart.
 GROVE_INLINE void grove_gradient_line(grove_vector *to, const grove_vector *y, size_t stride) {
     grove_vector y0 = y[0], y1 = y[stride], y2 = y[2 * stride], y3 = y[3 * stride];
-    grove_vector even = y0 + y2, odd = y1 + y3, wide_even = y0 + 4.0f * y2, wide_odd = 2.0f * y1 + 8.0f * y3;
+    grove_vector even = y0 + GROVE_ALPHA2 * y2, odd = GROVE_ALPHA * y1 + GROVE_ALPHA3 * y3;
+    grove_vector wide_even = y0 + GROVE_BETA2 * y2, wide_odd = GROVE_BETA * y1 + GROVE_BETA3 * y3;
     to[0] = y0;
     to[1] = even + odd;
     to[2] = even - odd;
@@ -48,22 +64,23 @@ GROVE_INLINE void grove_gradient_line(grove_vector *to, const grove_vector *y, s
 
 /// G applied to three vectors that lie `stride` apart.
 GROVE_INLINE void grove_weight_line(grove_vector *to, const grove_vector *w, size_t stride) {
-    grove_vector outer = w[0] + w[2 * stride], wide = w[0] + 4.0f * w[2 * stride], middle = w[stride];
-    to[0] = 0.25f * w[0];
-    to[1] = (-1.0f / 6) * (outer + middle);
-    to[2] = (-1.0f / 6) * (outer - middle);
-    to[3] = (1.0f / 24) * (wide + 2.0f * middle);
-    to[4] = (1.0f / 24) * (wide - 2.0f * middle);
-    to[5] = w[2 * stride];
+    grove_vector w0 = w[0], w1 = w[stride], w2 = w[2 * stride];
+    grove_vector even = w0 + GROVE_ALPHA2 * w2, wide = w0 + GROVE_BETA2 * w2;
+    to[0] = GROVE_AT_ZERO * w0;
+    to[1] = GROVE_AT_ALPHA * (even + GROVE_ALPHA * w1);
+    to[2] = GROVE_AT_ALPHA * (even - GROVE_ALPHA * w1);
+    to[3] = GROVE_AT_BETA * (wide + GROVE_BETA * w1);
+    to[4] = GROVE_AT_BETA * (wide - GROVE_BETA * w1);
+    to[5] = w2;
 }
 
 /// Gᵀ applied to six vectors that lie `stride` apart.
 GROVE_INLINE void grove_weight_gradient_line(grove_vector *to, const grove_vector *u, size_t stride) {
     grove_vector a = u[stride] + u[2 * stride], b = u[stride] - u[2 * stride];
     grove_vector c = u[3 * stride] + u[4 * stride], d = u[3 * stride] - u[4 * stride];
-    to[0] = 0.25f * u[0] - (1.0f / 6) * a + (1.0f / 24) * c;
-    to[1] = (-1.0f / 6) * b + (1.0f / 12) * d;
-    to[2] = (-1.0f / 6) * a + (1.0f / 6) * c + u[5 * stride];
+    to[0] = GROVE_AT_ZERO * u[0] + GROVE_AT_ALPHA * a + GROVE_AT_BETA * c;
+    to[1] = (GROVE_AT_ALPHA * GROVE_ALPHA) * b + (GROVE_AT_BETA * GROVE_BETA) * d;
+    to[2] = (GROVE_AT_ALPHA * GROVE_ALPHA2) * a + (GROVE_AT_BETA * GROVE_BETA2) * c + u[5 * stride];
 }
 
 GROVE_INLINE size_t grove_lanes_left(size_t n, size_t first) {
