@@ -25,30 +25,43 @@ GROVE_CLONES void grove_activation(int32_t kind, float slope, float *y, const fl
     }
 }
 
-GROVE_CLONES void grove_activation_backward(
-    int32_t kind, float slope, float *restrict dx, const float *dy, const float *x, const float *y, size_t n) {
+GROVE_INLINE void grove_put(float *to, float value, int32_t accumulate) { *to = accumulate ? *to + value : value; }
+
+GROVE_INLINE void grove_activation_backward_body(
+    int32_t kind, float slope, float *restrict dx, const float *dy, const float *x, const float *y, size_t n,
+    int32_t accumulate) {
     switch (kind) {
     case GROVE_SWISH:
         for (size_t i = 0; i < n; i++) {
             float s = grove_sigmoidf(x[i]);
-            dx[i] += dy[i] * (s + y[i] * (1 - s));
+            grove_put(dx + i, dy[i] * (s + y[i] * (1 - s)), accumulate);
         }
         break;
     case GROVE_LEAKY_RELU:
-        for (size_t i = 0; i < n; i++) dx[i] += x[i] > 0 ? dy[i] : slope * dy[i];
+        for (size_t i = 0; i < n; i++) grove_put(dx + i, x[i] > 0 ? dy[i] : slope * dy[i], accumulate);
         break;
     case GROVE_RELU:
-        for (size_t i = 0; i < n; i++) dx[i] += x[i] > 0 ? dy[i] : 0;
+        for (size_t i = 0; i < n; i++) grove_put(dx + i, x[i] > 0 ? dy[i] : 0, accumulate);
         break;
     case GROVE_SIGMOID:
-        for (size_t i = 0; i < n; i++) dx[i] += dy[i] * (y[i] * (1 - y[i]));
+        for (size_t i = 0; i < n; i++) grove_put(dx + i, dy[i] * (y[i] * (1 - y[i])), accumulate);
         break;
     case GROVE_SOFTPLUS:
-        for (size_t i = 0; i < n; i++) dx[i] += dy[i] * grove_sigmoidf(x[i]);
+        for (size_t i = 0; i < n; i++) grove_put(dx + i, dy[i] * grove_sigmoidf(x[i]), accumulate);
         break;
     default:
-        for (size_t i = 0; i < n; i++) dx[i] += dy[i];
+        for (size_t i = 0; i < n; i++) grove_put(dx + i, dy[i], accumulate);
         break;
+    }
+}
+
+GROVE_CLONES void grove_activation_backward(
+    int32_t kind, float slope, float *dx, const float *dy, const float *x, const float *y, size_t n,
+    int32_t accumulate) {
+    if (accumulate) {
+        grove_activation_backward_body(kind, slope, dx, dy, x, y, n, 1);
+    } else {
+        grove_activation_backward_body(kind, slope, dx, dy, x, y, n, 0);
     }
 }
 

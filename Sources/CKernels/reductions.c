@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "clones.h"
+#include "columns.h"
 
 // Double sums in sixteen explicit lanes: the compiler may not reorder a float sum by itself, and may keep these in
 // registers; their order is the same on every CPU.
@@ -46,12 +47,24 @@ GROVE_CLONES double grove_square_distance(const float *a, const float *b, size_t
     return grove_total(lanes);
 }
 
-GROVE_CLONES void grove_column_sums(double *restrict sums, const float *x, size_t rows, size_t columns) {
+GROVE_INLINE void grove_sums(double *restrict sums, const float *x, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) sums[c] += (double)x[r * columns + c];
 }
 
-GROVE_CLONES void grove_column_moments(
+GROVE_CLONES void grove_column_sums(double *sums, const float *x, size_t rows, size_t columns) {
+    size_t fold = grove_fold(rows, columns), folded = rows / fold;
+    if (fold > 1) {
+        double wide[GROVE_MOST_COLUMNS] = {0};
+        grove_sums(wide, x, folded, fold * columns);
+        grove_add_repeated(sums, wide, columns, fold);
+        grove_sums(sums, x + folded * fold * columns, rows - folded * fold, columns);
+    } else {
+        grove_sums(sums, x, rows, columns);
+    }
+}
+
+GROVE_INLINE void grove_moments(
     double *restrict sums, double *restrict squares, const float *x, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
@@ -61,7 +74,20 @@ GROVE_CLONES void grove_column_moments(
         }
 }
 
-GROVE_CLONES void grove_column_gradients(
+GROVE_CLONES void grove_column_moments(double *sums, double *squares, const float *x, size_t rows, size_t columns) {
+    size_t fold = grove_fold(rows, columns), folded = rows / fold;
+    if (fold > 1) {
+        double wide[2][GROVE_MOST_COLUMNS] = {{0}};
+        grove_moments(wide[0], wide[1], x, folded, fold * columns);
+        grove_add_repeated(sums, wide[0], columns, fold);
+        grove_add_repeated(squares, wide[1], columns, fold);
+        grove_moments(sums, squares, x + folded * fold * columns, rows - folded * fold, columns);
+    } else {
+        grove_moments(sums, squares, x, rows, columns);
+    }
+}
+
+GROVE_INLINE void grove_gradients(
     double *restrict sums, double *restrict products, const float *dy, const float *x, const float *mean, size_t rows,
     size_t columns) {
     for (size_t r = 0; r < rows; r++)
@@ -70,4 +96,20 @@ GROVE_CLONES void grove_column_gradients(
             sums[c] += slope;
             products[c] += slope * (double)(x[r * columns + c] - mean[c]);
         }
+}
+
+GROVE_CLONES void grove_column_gradients(
+    double *sums, double *products, const float *dy, const float *x, const float *mean, size_t rows, size_t columns) {
+    size_t fold = grove_fold(rows, columns), folded = rows / fold, done = folded * fold;
+    if (fold > 1) {
+        double wide[2][GROVE_MOST_COLUMNS] = {{0}};
+        float means[GROVE_MOST_COLUMNS];
+        grove_repeat(means, mean, columns, fold);
+        grove_gradients(wide[0], wide[1], dy, x, means, folded, fold * columns);
+        grove_add_repeated(sums, wide[0], columns, fold);
+        grove_add_repeated(products, wide[1], columns, fold);
+        grove_gradients(sums, products, dy + done * columns, x + done * columns, mean, rows - done, columns);
+    } else {
+        grove_gradients(sums, products, dy, x, mean, rows, columns);
+    }
 }

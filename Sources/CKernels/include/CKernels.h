@@ -42,9 +42,10 @@ enum {
 
 /// y = activation(x); `slope` is read by leaky ReLU only. y may be x.
 void grove_activation(int32_t kind, float slope, float *y, const float *x, size_t n);
-/// Adds dy * activation'(x) to dx; y is activation(x).
+/// dx = dy * activation'(x), added to dx if asked for; y is activation(x).
 void grove_activation_backward(
-    int32_t kind, float slope, float *dx, const float *dy, const float *x, const float *y, size_t n);
+    int32_t kind, float slope, float *dx, const float *dy, const float *x, const float *y, size_t n,
+    int32_t accumulate);
 /// y = exp(x), within 2 units in the last place; 0 below -87.3, the largest float above 88.7.
 void grove_exp(float *y, const float *x, size_t n);
 /// Softmax of each row, in place.
@@ -76,10 +77,10 @@ void grove_normalise(
 void grove_normalise_silu_backward(
     float *du, const float *dy, const float *x, const float *mean, const float *gain, const float *offset, size_t rows,
     size_t columns);
-/// Adds du * gain[c] - (x - mean[c]) * slope[c] - level[c] to dx.
+/// dx = du * gain[c] - (x - mean[c]) * slope[c] - level[c], added to dx if asked for.
 void grove_normalise_backward(
     float *dx, const float *du, const float *x, const float *mean, const float *gain, const float *slope,
-    const float *level, size_t rows, size_t columns);
+    const float *level, size_t rows, size_t columns, int32_t accumulate);
 
 // Matrix products (product.c)
 
@@ -152,6 +153,13 @@ void grove_winograd_output(
 void grove_winograd_output_gradient(
     float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *tiling, size_t first,
     size_t count);
+
+// Random masks (dropout.c)
+
+/// mask[i] = 0 where the uniform number first + i of the sequence (seed, use, step, image) is below the rate, else
+/// 1 / (1 - rate); `first` is a multiple of 4.
+void grove_dropout_mask(
+    float *mask, size_t first, size_t count, float rate, uint64_t seed, uint32_t use, uint32_t step, uint32_t image);
 
 // Resampling of one image (resampling.c)
 

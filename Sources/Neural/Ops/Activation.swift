@@ -39,10 +39,11 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            let dx = x.gradient()
+            let (dx, accumulate) = x.gradientSink()
             Chunks.forEach(x.count) { start, length in
                 grove_activation_backward(
-                    kind.code, kind.slope, dx + start, dy + start, x.data + start, y.data + start, length)
+                    kind.code, kind.slope, dx + start, dy + start, x.data + start, y.data + start, length,
+                    accumulate ? 1 : 0)
             }
         }
         return y

@@ -14,8 +14,8 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            if a.requiresGradient { Self.accumulate(a.gradient(), dy, times: 1, count: y.count) }
-            if b.requiresGradient { Self.accumulate(b.gradient(), dy, times: s, count: y.count) }
+            if a.requiresGradient { Self.send(dy, times: 1, to: a) }
+            if b.requiresGradient { Self.send(dy, times: s, to: b) }
         }
         return y
     }
@@ -31,10 +31,7 @@ extension Graph {
         record {
             guard let dy = y.gradientIfAny else { return }
             for (target, other) in [(a, b), (b, a)] where target.requiresGradient {
-                let gradient = target.gradient()
-                Chunks.forEach(y.count) { start, length in
-                    grove_multiply_add(gradient + start, dy + start, other.data + start, length)
-                }
+                Self.send(dy, times: other.data, to: target)
             }
         }
         return y
@@ -54,7 +51,7 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            Self.accumulate(a.gradient(), dy, times: s, count: y.count)
+            Self.send(dy, times: s, to: a)
         }
         return y
     }
@@ -97,7 +94,7 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            if x.requiresGradient { Self.accumulate(x.gradient(), dy, times: 1, count: y.count) }
+            if x.requiresGradient { Self.send(dy, times: 1, to: x) }
             guard e.requiresGradient else { return }
             let de = e.gradient()
             Parallel.forEach(x.shape[0]) { image in
@@ -112,10 +109,27 @@ extension Graph {
         return y
     }
 
-    /// target += s source
-    static func accumulate(
-        _ target: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, times s: Float, count: Int
-    ) {
-        Chunks.forEach(count) { start, length in grove_axpy(target + start, source + start, s, length) }
+    /// Adds s times a result's gradient to that of one of its inputs.
+    static func send(_ dy: UnsafePointer<Float>, times s: Float, to input: Tensor) {
+        let (dx, accumulate) = input.gradientSink()
+        Chunks.forEach(input.count) { start, length in
+            if accumulate {
+                grove_axpy(dx + start, dy + start, s, length)
+            } else {
+                grove_scale_shift(dx + start, dy + start, s, 0, length)
+            }
+        }
+    }
+
+    /// Adds a result's gradient, value by value times `factors`, to that of one of its inputs.
+    static func send(_ dy: UnsafePointer<Float>, times factors: UnsafePointer<Float>, to input: Tensor) {
+        let (dx, accumulate) = input.gradientSink()
+        Chunks.forEach(input.count) { start, length in
+            if accumulate {
+                grove_multiply_add(dx + start, dy + start, factors + start, length)
+            } else {
+                grove_multiply(dx + start, dy + start, factors + start, length)
+            }
+        }
     }
 }

@@ -19,10 +19,11 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            let gradient = qkv.gradient()
+            let (gradient, accumulate) = qkv.gradientSink()
             Parallel.forEach(images * heads) { index in
                 shape.backward(
-                    qkv.data, weights.data, dy, gradient, image: index / heads, head: index % heads)
+                    qkv.data, weights.data, dy, gradient, accumulate: accumulate, image: index / heads,
+                    head: index % heads)
             }
         }
         return y
@@ -60,17 +61,18 @@ private struct AttentionShape {
 
     func backward(
         _ qkv: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
-        _ gradient: UnsafeMutablePointer<Float>, image: Int, head: Int
+        _ gradient: UnsafeMutablePointer<Float>, accumulate: Bool, image: Int, head: Int
     ) {
         let offset = image * tokens * row + head * 3 * width
         let (q, dq) = (qkv + offset, gradient + offset)
         let p = weights + (image * heads + head) * weightCount
         let output = dy + image * tokens * channels + head * width
+        let beta: Float = accumulate ? 1 : 0
         let scratch = Scratch(weightCount)
         let ds = scratch.data
         // dV = Pᵀ dY, dP = dY Vᵀ
         Matrix.multiply(
-            tokens, width, tokens, a: p, lda: tokens, aTransposed: true, b: output, ldb: channels, beta: 1,
+            tokens, width, tokens, a: p, lda: tokens, aTransposed: true, b: output, ldb: channels, beta: beta,
             c: dq + 2 * width, ldc: row)
         Matrix.multiply(
             tokens, tokens, width, a: output, lda: channels, b: q + 2 * width, ldb: row, bTransposed: true, c: ds,
@@ -78,9 +80,10 @@ private struct AttentionShape {
         grove_softmax_rows_backward(ds, ds, p, tokens, tokens)
         // dQ = s dS K, dK = s dSᵀ Q
         Matrix.multiply(
-            tokens, width, tokens, alpha: scale, a: ds, lda: tokens, b: q + width, ldb: row, beta: 1, c: dq, ldc: row)
+            tokens, width, tokens, alpha: scale, a: ds, lda: tokens, b: q + width, ldb: row, beta: beta, c: dq, ldc: row
+        )
         Matrix.multiply(
-            tokens, width, tokens, alpha: scale, a: ds, lda: tokens, aTransposed: true, b: q, ldb: row, beta: 1,
+            tokens, width, tokens, alpha: scale, a: ds, lda: tokens, aTransposed: true, b: q, ldb: row, beta: beta,
             c: dq + width, ldc: row)
     }
 }

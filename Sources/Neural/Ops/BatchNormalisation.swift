@@ -55,11 +55,12 @@ extension Graph {
                 level[c] = Float(Double(gain[c]) * sums[c] / Double(rows))
             }
         }
-        let dx = x.gradient()
+        let (dx, accumulate) = x.gradientSink()
         Chunks.forEachRows(rows, columns: channels) { row, count in
             let offset = row * channels
             grove_normalise_backward(
-                dx + offset, dy + offset, x.data + offset, statistics.mean, gain, slope, level, count, channels)
+                dx + offset, dy + offset, x.data + offset, statistics.mean, gain, slope, level, count, channels,
+                accumulate ? 1 : 0)
         }
     }
 }

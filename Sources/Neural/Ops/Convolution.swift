@@ -65,7 +65,8 @@ extension Graph {
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
             if weight.requiresGradient { shape.addWeightGradient(x.data, dy, to: .convolution(weight)) }
             if x.requiresGradient {
-                shape.scatter(dy, (weight, matrix), bias: nil, into: x.gradient(), accumulate: true, in: self)
+                let (dx, accumulate) = x.gradientSink()
+                shape.scatter(dy, (weight, matrix), bias: nil, into: dx, accumulate: accumulate, in: self)
             }
         }
         return y

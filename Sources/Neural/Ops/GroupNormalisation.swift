@@ -106,7 +106,7 @@ private struct GroupNormPass {
     }
 
     func backward(_ dy: UnsafePointer<Float>, images: Int) {
-        let dx = x.requiresGradient ? x.gradient() : nil
+        let dx = x.requiresGradient ? x.gradientSink() : nil
         let dScale = scale.flatMap { $0.requiresGradient ? $0.gradient() : nil }
         let dShift = shift.flatMap { $0.requiresGradient ? $0.gradient() : nil }
         // Per image and channel: sum du, and sum du (x - mean) / deviation.
@@ -132,7 +132,7 @@ private struct GroupNormPass {
 
     private func imageBackward(
         _ dy: UnsafePointer<Float>, _ image: Int, _ sums: UnsafeMutablePointer<Double>,
-        _ dx: UnsafeMutablePointer<Float>?,
+        _ dx: (data: UnsafeMutablePointer<Float>, accumulate: Bool)?,
         _ dScale: UnsafeMutablePointer<Float>?, _ dShift: UnsafeMutablePointer<Float>?
     ) {
         let map = maps.data + image * 4 * channels
@@ -154,13 +154,15 @@ private struct GroupNormPass {
             }
         }
         guard let dx else { return }
-        inputGradient(du, values(x, image), dx + image * pixels * channels, sums, mean, inverse, gain)
+        inputGradient(
+            du, values(x, image), dx.data + image * pixels * channels, accumulate: dx.accumulate, sums, mean, inverse,
+            gain)
     }
 
     /// dx = gain du - (x - mean) inverse² B - inverse A, with A and B the group's means of g du and g du (x - mean)
     /// inverse.
     private func inputGradient(
-        _ du: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>,
+        _ du: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool,
         _ sums: UnsafePointer<Double>, _ mean: UnsafePointer<Float>, _ inverse: UnsafePointer<Float>,
         _ gain: UnsafePointer<Float>
     ) {
@@ -180,7 +182,8 @@ private struct GroupNormPass {
                     slope[c] = Float(b / count) * inverse[c]
                 }
             }
-            grove_normalise_backward(dx, du, x, mean, gain, slope, level, pixels, channels)
+            grove_normalise_backward(
+                dx, du, x, mean, gain, slope, level, pixels, channels, accumulate ? 1 : 0)
         }
     }
 }

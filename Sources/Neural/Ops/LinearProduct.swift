@@ -22,8 +22,9 @@ extension Graph {
             if x.requiresGradient {
                 let transposed = Product.pack(
                     weight.data, inner: out, columns: inner, innerStride: 1, columnStride: out)
+                let (dx, accumulate) = x.gradientSink()
                 Product.rows(
-                    rows, inner: out, columns: inner, dy, transposed.data, into: x.gradient(), accumulate: true)
+                    rows, inner: out, columns: inner, dy, transposed.data, into: dx, accumulate: accumulate)
             }
         }
         return y

@@ -22,11 +22,13 @@ extension Graph {
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
-            let da = a.requiresGradient ? a.gradient() : nil
-            let db = b.requiresGradient ? b.gradient() : nil
-            Chunks.forEachRows(rows, columns: width) { row, count in
-                if let da { grove_add_columns(da + row * left, left, dy + row * width, width, count, left) }
-                if let db { grove_add_columns(db + row * right, right, dy + row * width + left, width, count, right) }
+            for (input, first) in [(a, 0), (b, left)] where input.requiresGradient {
+                let (dx, accumulate) = input.gradientSink()
+                let channels = input.channels
+                let move = accumulate ? grove_add_columns : grove_copy_columns
+                Chunks.forEachRows(rows, columns: channels) { row, count in
+                    move(dx + row * channels, channels, dy + row * width + first, width, count, channels)
+                }
             }
         }
         return y
@@ -74,9 +76,7 @@ extension Graph {
             guard let dy = y.gradientIfAny else { return }
             var offset = 0
             for tensor in list {
-                if tensor.requiresGradient {
-                    Self.accumulate(tensor.gradient(), dy + offset, times: 1, count: tensor.count)
-                }
+                if tensor.requiresGradient { Self.send(dy + offset, times: 1, to: tensor) }
                 offset += tensor.count
             }
         }

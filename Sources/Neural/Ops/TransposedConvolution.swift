@@ -23,7 +23,8 @@ extension Graph {
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
             if weight.requiresGradient { shape.addWeightGradient(dy, x.data, to: .transposedConvolution(weight)) }
             if x.requiresGradient {
-                shape.gather(dy, (weight, matrix), bias: nil, into: x.gradient(), accumulate: true, in: self)
+                let (dx, accumulate) = x.gradientSink()
+                shape.gather(dy, (weight, matrix), bias: nil, into: dx, accumulate: accumulate, in: self)
             }
         }
         return y

@@ -77,6 +77,16 @@ package final class Tensor: @unchecked Sendable {
         return buffer
     }
 
+    /// The gradient's buffer for a pass that writes every value of it: where nothing has been added yet, its values are
+    /// undefined and the pass must set them (`accumulate` is false); it saves writing zeros first.
+    func gradientSink() -> (data: UnsafeMutablePointer<Float>, accumulate: Bool) {
+        if let viewed { return viewed.gradientSink() }
+        if let gradientBuffer { return (gradientBuffer, true) }
+        let buffer = BufferPool.take(count)
+        gradientBuffer = buffer
+        return (buffer, false)
+    }
+
     /// The gradient's buffer where a backward pass has reached this tensor.
     package var gradientIfAny: UnsafeMutablePointer<Float>? { viewed?.gradientIfAny ?? gradientBuffer }
 

@@ -113,6 +113,8 @@ import Testing
         #expect((dropped - 0.3).magnitude < 0.012)  // five standard deviations
         graph.backward(from: y, seed: [Float](repeating: 1, count: x.count))
         #expect((0..<x.count).allSatisfy { x.gradient()[$0] * 2 == values[$0] })
+        // Value i is decided by number i of the key's sequence.
+        #expect(key.uniforms(x.count).map { $0 < 0.3 } == values.map { $0 == 0 })
         let again = Graph(training: true, recording: false).dropout(x, rate: 0.3, key: key)
         #expect(again.values == values)
         #expect(Graph.inference.dropout(x, rate: 0.3, key: key) === x)
