@@ -69,15 +69,15 @@ let package = Package(
         // Messages.
         library("Wire", [protobuf]),
         library("Transport", ["CZeroMQ"]),
-        library("Calls", ["Wire", "Transport"]),
+        library("Calls", ["Wire", "Transport", protobuf]),
         library("JobStore", [grdb]),
 
         // The three users and their shells.
-        library("BrokerCore", ["Wire", "Transport", "JobStore", logging]),
+        library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
-        library("GroveClient", ["Wire", "Calls", "Transport"], path: "Clients/Swift/GroveClient"),
+        library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", argumentParser, logging, unixSignals]),
-        program("grove-worker", ["WorkerCore", "Neural", argumentParser, logging, unixSignals]),
+        program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
         program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
 
         // Tests, one folder a target.
@@ -86,13 +86,13 @@ let package = Package(
         tests("ModelsTests", ["Models", "Neural", "TestSupport"]),
         tests("ParityTests", ["Models", "Neural", "TestSupport"]),
         tests("ImagingTests", ["Imaging", "TestSupport"]),
-        tests("WireTests", ["Wire"]),
+        tests("WireTests", ["Wire", protobuf]),
         tests("TransportTests", ["Transport"]),
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore"]),
-        tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire"]),
-        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging"]),
-        tests("GroveClientTests", ["GroveClient", "Wire", "Transport"]),
+        tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
+        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "Wire"]),
     ]
 )

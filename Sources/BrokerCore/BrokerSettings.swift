@@ -18,7 +18,7 @@ package struct BrokerSettings: Sendable {
     package var maximumWaitingJobs = 100_000
     /// Drawn anew at each start, so that peers notice one.
     package var serverEpoch: [UInt8] = (0..<8).map { _ in .random(in: .min ... .max) }
-    package var software = "grove-broker \(Release.version)"
+    package var software = "grove-broker \(Software.version)"
 
     package init() {}
 

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Neural
 import UnixSignals
+import Wire
 import WorkerCore
 
 @main
@@ -15,7 +16,7 @@ struct GroveWorker: AsyncParsableCommand {
             themselves and gives them back; a second SIGTERM ends the process at once. Exit code 0 after a clean stop, 1 \
             when something could not be delivered (it is kept in the state folder and delivered at the next start).
             """,
-        version: WorkerSoftware.version)
+        version: Software.version)
 
     @Option(help: "The broker's endpoint.") var broker = "tcp://127.0.0.1:7741"
     @Option(help: "The folder for the cache and for undelivered outcomes.") var state = "grove-worker"

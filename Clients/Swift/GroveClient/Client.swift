@@ -37,7 +37,7 @@ public final class Client: Sendable {
         var hello = Grove_V1_Hello()
         hello.role = .client
         hello.name = options.name
-        hello.software = "\(options.name) \(Release.version)"
+        hello.software = "\(options.name) \(Software.version)"
         let notices = Notices(endpoint: endpoint, tell: options.onNotice)
         (self.endpoint, self.options) = (endpoint, options)
         connection = try Connection(

@@ -85,7 +85,7 @@ extension WorkerConfiguration {
         var hello = Grove_V1_Hello()
         hello.role = .worker
         hello.name = "grove-worker \(name)"
-        hello.software = WorkerSoftware.version
+        hello.software = Software.version
         hello.worker.name = name
         hello.worker.incarnation = Data((0..<16).map { _ in UInt8.random(in: .min ... .max) })
         hello.worker.interactiveSlots = UInt32(clamping: interactiveSlots)
