@@ -1,12 +1,13 @@
 import CKernels
 import COpenBLAS
 
-/// What the kernels run on, for a worker's first log line.
+/// What the kernels run on, for a worker's first message.
 package enum Processor {
-    /// The vector instructions that our kernels use here, and the kernel that OpenBLAS chose.
+    /// The vector instructions of our kernels, the core type and build of OpenBLAS, and the number of cores in use.
     package static var description: String {
-        let instructions = String(cString: grove_instruction_set())
-        let kernel = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
-        return "\(instructions), OpenBLAS kernel \(kernel)"
+        "kernels \(text(grove_instruction_set())), \(text(openblas_get_config())) as \(text(openblas_get_corename())), "
+            + "\(Parallel.threads) \(Parallel.threads == 1 ? "core" : "cores")"
     }
+
+    private static func text(_ bytes: UnsafePointer<CChar>?) -> String { bytes.map { String(cString: $0) } ?? "unknown" }
 }
