@@ -9,5 +9,7 @@ package enum Processor {
             + "\(Parallel.threads) \(Parallel.threads == 1 ? "core" : "cores")"
     }
 
-    private static func text(_ bytes: UnsafePointer<CChar>?) -> String { bytes.map { String(cString: $0) } ?? "unknown" }
+    private static func text(_ bytes: UnsafePointer<CChar>?) -> String {
+        bytes.map { String(cString: $0) } ?? "unknown"
+    }
 }
