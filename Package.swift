@@ -6,6 +6,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),  // SE-0335
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    // Tests look inside modules; with the flag in every build, `make test` and `make build` share one.
+    .unsafeFlags(["-enable-testing"]),
 ]
 
 /// Kernels stay optimised in debug builds too: unoptimised loops are 30 to 250 times slower.
