@@ -10,7 +10,7 @@ final class RunningProgram: Sendable {
     /// Starts a program; what it prints goes to a file of the scratch folder.
     init(_ name: String, _ arguments: [String], scratch: URL, label: String) throws {
         log = scratch.appending(path: "\(label)-\(UUID().uuidString.prefix(8)).log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         let handle = try FileHandle(forWritingTo: log)
         let process = Process()
         process.executableURL = Programs.url(name)
@@ -23,7 +23,14 @@ final class RunningProgram: Sendable {
         self.process = Mutex(process)
     }
 
-    var printed: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+    /// What the program has printed so far.
+    var printed: String {
+        do {
+            return try String(contentsOf: log, encoding: .utf8)
+        } catch {
+            return "(no log: \(error))"
+        }
+    }
 
     var isRunning: Bool { process.withLock { $0.isRunning } }
 

@@ -71,7 +71,7 @@ final class TestGrove {
     func grove(_ arguments: [String]) async throws -> ProgramResult {
         let output = scratch.appending(path: "output-\(UUID().uuidString)")
         let errors = scratch.appending(path: "errors-\(UUID().uuidString)")
-        for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, errors] { try Data().write(to: file) }
         let process = Process()
         process.executableURL = Programs.url("grove")
         process.arguments = arguments
