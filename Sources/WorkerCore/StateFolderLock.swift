@@ -10,12 +10,14 @@ final class StateFolderLock: Sendable {
         let path = folder.appending(path: "lock").path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw JobError(.permissionDenied, "The state folder \(folder.path) is not writable: choose another with --state.")
+            throw JobError(
+                .permissionDenied, "The state folder \(folder.path) is not writable: choose another with --state.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw JobError(
-                .failedPrecondition, "Another worker uses the state folder \(folder.path): choose another with --state.")
+                .failedPrecondition, "Another worker uses the state folder \(folder.path): choose another with --state."
+            )
         }
     }
 

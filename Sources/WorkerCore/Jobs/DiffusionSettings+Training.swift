@@ -44,7 +44,8 @@ extension Grove_V1_DiffusionSettings {
             case "index", "embedding":
                 network.seesLeaf = true
                 network.leafSignal = leafConditioning == "index" ? .index : .embedding
-            default: throw SettingsWord.unknown(leafConditioning, of: "leaf_conditioning", ["index", "embedding", "none"])
+            default:
+                throw SettingsWord.unknown(leafConditioning, of: "leaf_conditioning", ["index", "embedding", "none"])
             }
         }
     }

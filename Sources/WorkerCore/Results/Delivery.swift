@@ -30,7 +30,8 @@ package struct Delivery: Sendable {
             log.error("outcome not written", metadata: ["job": "\(attempt.id.jobID)", "reason": "\(error)"])
             let failure = RPCError(
                 .resourceExhausted,
-                "The worker could not write its outcome to its state folder (\(error)): free disk space and submit again.")
+                "The worker could not write its outcome to its state folder (\(error)): free disk space and submit again."
+            )
             report(failure, of: attempt)
             return
         }
@@ -53,7 +54,9 @@ package struct Delivery: Sendable {
             let request = try outbox.request(key)
             for file in request.success.results + request.success.artifacts.map(\.blob) {
                 let sha256 = try link.upload(outbox.blob(file.sha256, of: key))
-                guard sha256 == file.sha256 else { throw JobError(.dataLoss, "the outbox's blob \(file.sha256) is damaged") }
+                guard sha256 == file.sha256 else {
+                    throw JobError(.dataLoss, "the outbox's blob \(file.sha256) is damaged")
+                }
             }
             _ = try link.complete(request)
         } catch let error as RPCError where error.isRetriable {

@@ -10,7 +10,9 @@ struct ZipArchive {
     /// Adds a file. Names are ASCII; sizes stay below 4 GiB in all, which the caller sees to by packing in parts.
     mutating func add(_ name: String, _ bytes: [UInt8]) {
         precondition(count < .max && body.count + bytes.count < Int(UInt32.max), "ZipArchive: pack in parts")
-        let checksum = bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, uInt($0.count))) }
+        let checksum = bytes.withUnsafeBufferPointer {
+            UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, uInt($0.count)))
+        }
         let offset = UInt32(body.count)
         var common = Bytes()
         common.add(UInt16(20))  // needs version 2.0
