@@ -1,4 +1,5 @@
 import Calls
+import Glibc
 import Synchronization
 import Testing
 
@@ -23,10 +24,19 @@ struct LocalGroveTests {
                 ).path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for (name, script) in [("grove-broker", broker), ("grove-worker", worker)] {
-                let path = folder + "/" + name
-                try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path))
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+                try Self.writeProgram("#!/bin/sh\n\(script)\n", to: folder + "/" + name)
             }
+        }
+
+        /// Close-on-exec from the start: a child that another test starts meanwhile would keep the file open for writing,
+        /// and no file that is can be run.
+        private static func writeProgram(_ text: String, to path: String) throws {
+            let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
+            try #require(file >= 0, "\(path) cannot be made")
+            let bytes = Array(text.utf8)
+            let written = write(file, bytes, bytes.count)
+            close(file)
+            try #require(written == bytes.count, "\(path) cannot be written")
         }
 
         func remove() throws { try FileManager.default.removeItem(atPath: folder) }

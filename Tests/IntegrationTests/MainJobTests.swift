@@ -69,11 +69,6 @@ import Testing
             try Data("not a picture".utf8).write(to: picture)
             let image = try await grove.groveFails("reconstruct", "--tree", "tree", "--no-refine", picture.path)
             #expect(image.errors.contains("picture.png"), "\(image.errors)")
-            let unstable = try await grove.groveFails(
-                "train", "diffusion", "wild", "--data", "digits", "--tree", "tree", "--preset", "tiny", "--set",
-                "steps=40", "--set", "batch_size=8", "--set", "learning_rate=1", "--set", "gradient_clip=0", "--set",
-                "warmup_steps=0", "-o", grove.scratch.appending(path: "wild").path)
-            #expect(unstable.errors.contains("step"), "\(unstable.errors)")
         }
     }
 }

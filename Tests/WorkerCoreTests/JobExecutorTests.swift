@@ -58,6 +58,7 @@ import WorkerCore
         spec.trainTree.settings.leaves = 2
         spec.trainTree.settings.epochsInitial = 1
         spec.trainTree.settings.epochsFinal = 1
+        spec.trainTree.settings.pruneBelow = 0
         return spec
     }
 
