@@ -1,5 +1,4 @@
 import Calls
-import Glibc
 import Synchronization
 import Testing
 
@@ -9,6 +8,11 @@ import Testing
 import FoundationEssentials
 #else
 import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
 #endif
 
 @Suite("Real children, played by shell scripts")
