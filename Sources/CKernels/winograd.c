@@ -158,65 +158,98 @@ GROVE_INLINE grove_tile grove_tile_at(const grove_tiling *t, size_t index) {
     return tile;
 }
 
-/// The 6x6 input pixels of a tile, sixteen channels of each; zero outside the image.
-GROVE_INLINE void grove_gather_tile(
-    grove_vector *patch, const float *x, const grove_tiling *t, const grove_tile *tile, size_t c, size_t channel,
-    size_t lanes) {
-    ptrdiff_t y0 = (ptrdiff_t)tile->y - (ptrdiff_t)t->padding, x0 = (ptrdiff_t)tile->x - (ptrdiff_t)t->padding;
-    ptrdiff_t high = (ptrdiff_t)t->height, wide = (ptrdiff_t)t->width;
-    const float *image = x + tile->image * t->height * t->width * c + channel;
-    if (lanes == GROVE_LANES && y0 >= 0 && x0 >= 0 && y0 + 6 <= high && x0 + 6 <= wide) {
-        for (ptrdiff_t i = 0; i < 6; i++)
-            for (ptrdiff_t j = 0; j < 6; j++)
-                grove_load(&patch[i * 6 + j], image + ((y0 + i) * wide + x0 + j) * (ptrdiff_t)c);
-        return;
+GROVE_INLINE void grove_next_tile(const grove_tiling *t, grove_tile *tile) {
+    tile->x += 4;
+    if (tile->x < t->out_width) return;
+    tile->x = 0;
+    tile->y += 4;
+    if (tile->y < t->out_height) return;
+    tile->y = 0;
+    tile->image++;
+}
+
+/// Where each of a tile's 6x6 input pixels is; null outside the image.
+GROVE_INLINE void grove_find_pixels(
+    const float **pixels, const float *x, const grove_tiling *t, const grove_tile *tile, size_t c) {
+    // Beyond the upper or left edge these wrap to more than any size.
+    size_t top = tile->y - t->padding, left = tile->x - t->padding;
+    const float *image = x + tile->image * t->height * t->width * c;
+    for (size_t i = 0; i < 6; i++) {
+        const float *row = image + (top + i) * t->width * c;
+        int inside = top + i < t->height;
+        for (size_t j = 0; j < 6; j++)
+            pixels[i * 6 + j] = inside && left + j < t->width ? row + (left + j) * c : 0;
     }
-    for (ptrdiff_t i = 0; i < 6; i++)
-        for (ptrdiff_t j = 0; j < 6; j++) {
-            if (y0 + i < 0 || y0 + i >= high || x0 + j < 0 || x0 + j >= wide) {
-                patch[i * 6 + j] = (grove_vector)(0.0f);
+}
+
+/// Bᵀ d B of sixteen channels. The 6x6 input pixels are `row` and `c` apart from `corner` on; where that is null, they are
+/// at `pixels`, and null outside the image.
+GROVE_INLINE void grove_transform_tile(
+    float *v, size_t v_plane, const float *corner, size_t row, size_t c, const float *const *pixels, size_t channel,
+    size_t lanes) {
+    static const float zeros[GROVE_LANES] = {0};
+    grove_vector half[36], column[6], line[6];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < 6; j++) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 6; i++) {
+            if (corner) {
+                grove_load_lanes(&column[i], corner + i * row + j * c + channel, lanes);
             } else {
-                grove_load_lanes(&patch[i * 6 + j], image + ((y0 + i) * wide + x0 + j) * (ptrdiff_t)c, lanes);
+                const float *pixel = pixels[i * 6 + j];
+                grove_load_lanes(&column[i], pixel ? pixel + channel : zeros, lanes);
             }
         }
+        grove_input_line(line, column, 1);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 6; i++) half[i * 6 + j] = line[i];
+    }
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 6; i++) {
+        grove_input_line(line, half + i * 6, 1);
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < 6; j++) grove_store_lanes(v + (i * 6 + j) * v_plane + channel, &line[j], lanes);
+    }
 }
 
 GROVE_CLONES void grove_winograd_input(
     float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *t, size_t first, size_t count) {
-    for (size_t index = 0; index < count; index++) {
-        grove_tile tile = grove_tile_at(t, first + index);
-        for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
-            size_t lanes = grove_lanes_left(c, channel);
-            grove_vector patch[36], half[36], line[6];
-            grove_gather_tile(patch, x, t, &tile, c, channel, lanes);
-            for (size_t j = 0; j < 6; j++) {
-                grove_input_line(line, patch + j, 6);
-                for (size_t i = 0; i < 6; i++) half[i * 6 + j] = line[i];
-            }
-            for (size_t i = 0; i < 6; i++) {
-                grove_input_line(line, half + i * 6, 1);
-                for (size_t j = 0; j < 6; j++)
-                    grove_store_lanes(v + (i * 6 + j) * v_plane + index * c + channel, &line[j], lanes);
-            }
+    grove_tile tile = grove_tile_at(t, first);
+    for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
+        const float *pixels[36];
+        size_t top = tile.y - t->padding, left = tile.x - t->padding, row = t->width * c, channel = 0;
+        if (top < t->height && top + 6 <= t->height && left < t->width && left + 6 <= t->width && c % GROVE_LANES == 0) {
+            const float *corner = x + (tile.image * t->height + top) * row + left * c;
+            for (; channel < c; channel += GROVE_LANES)
+                grove_transform_tile(v + index * c, v_plane, corner, row, c, pixels, channel, GROVE_LANES);
+            continue;
         }
+        grove_find_pixels(pixels, x, t, &tile, c);
+        for (; channel + GROVE_LANES <= c; channel += GROVE_LANES)
+            grove_transform_tile(v + index * c, v_plane, 0, row, c, pixels, channel, GROVE_LANES);
+        if (channel < c) grove_transform_tile(v + index * c, v_plane, 0, row, c, pixels, channel, c - channel);
     }
 }
 
 GROVE_CLONES void grove_winograd_output(
     float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
     const grove_tiling *t, size_t first, size_t count) {
-    for (size_t index = 0; index < count; index++) {
-        grove_tile tile = grove_tile_at(t, first + index);
+    grove_tile tile = grove_tile_at(t, first);
+    for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
         size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
         size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
         float *image = y + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
         for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
             size_t lanes = grove_lanes_left(c, channel);
-            grove_vector planes[36], half[24], line[4], offset = (grove_vector)(0.0f);
+            grove_vector half[24], column[6], line[4], offset = (grove_vector)(0.0f);
             if (bias) grove_load_lanes(&offset, bias + channel, lanes);
-            for (size_t p = 0; p < 36; p++) grove_load(&planes[p], m + p * m_plane + index * m_stride + channel);
+#pragma clang loop unroll(full)
             for (size_t j = 0; j < 6; j++) {
-                grove_output_line(line, planes + j, 6);
+#pragma clang loop unroll(full)
+                for (size_t i = 0; i < 6; i++)
+                    grove_load(&column[i], m + (i * 6 + j) * m_plane + index * m_stride + channel);
+                grove_output_line(line, column, 1);
+#pragma clang loop unroll(full)
                 for (size_t i = 0; i < 4; i++) half[i * 6 + j] = line[i];
             }
             for (size_t i = 0; i < high; i++) {
@@ -238,8 +271,8 @@ GROVE_CLONES void grove_winograd_output(
 GROVE_CLONES void grove_winograd_output_gradient(
     float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *t, size_t first,
     size_t count) {
-    for (size_t index = 0; index < count; index++) {
-        grove_tile tile = grove_tile_at(t, first + index);
+    grove_tile tile = grove_tile_at(t, first);
+    for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
         size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
         size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
         const float *image = dy + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;

@@ -1,3 +1,4 @@
+import Glibc
 import Neural
 import TestSupport
 import Testing
@@ -133,6 +134,19 @@ import Testing
         #expect(values(.swish).suffix(3) == [88, 100, 1000])
         #expect(values(.swish).allSatisfy { $0.isFinite })
         #expect(values(.softplus)[3] == 0.6931472)
+    }
+
+    /// Sigmoid stands on our exponential, softplus on our logarithm as well: a few units in the last place.
+    @Test func activationsAreAccurate() {
+        let x = Tensor([40_001], (0...40_000).map { Float($0 - 20_000) * 0.002 })
+        let sigmoid = Graph.inference.activation(x, .sigmoid).values
+        let softplus = Graph.inference.activation(x, .softplus).values
+        for index in 0..<x.count {
+            let value = Double(x.data[index])
+            #expect((Double(sigmoid[index]) * (1 + exp(-value)) - 1).magnitude < 3e-7)
+            let expected = max(value, 0) + log1p(exp(-value.magnitude))
+            #expect((Double(softplus[index]) / expected - 1).magnitude < 3e-7)
+        }
     }
 
     @Test func activationsShowNotANumber() {
