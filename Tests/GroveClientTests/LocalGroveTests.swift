@@ -99,12 +99,12 @@ struct LocalGroveTests {
         let stage = try Stage(broker: Self.broker, worker: Self.worker)
         let (status, lines) = try await runs(stage) { $0.contains { $0.hasPrefix("worker-1: args") } }
         #expect(status == .success)
-        let data = stage.folder + "/data"
+        let (data, name) = (stage.folder + "/data", "worker-1")
         #expect(lines.contains("broker: args --data \(data)/broker --bind tcp://b"))
         #expect(lines.contains("ready: tcp://there:1"))
         #expect(
             lines.contains(
-                "worker-1: args --broker tcp://there:1 --state \(data)/worker-1 --name worker-1 --threads 3 "
+                "worker-1: args --broker tcp://there:1 --state \(data)/\(name) --name \(name) --threads 3 "
                     + "--interactive-slots 1 --training-slots 1"))
         let saved = try #require(lines.firstIndex(of: "worker-1: saved"))
         let bye = try #require(lines.firstIndex(of: "broker: bye"))
