@@ -71,7 +71,7 @@ struct JobsService {
     }
 
     private static func unknown(_ id: JobID) -> RPCError {
-        RPCError(.notFound, "there is no job \(id); 'grove list' shows those that there are")
+        RPCError(.notFound, "there is no job \(id); 'grove jobs' shows those that there are")
     }
 
     func list(_ request: Grove_V1_ListJobsRequest, _ state: BrokerState) throws -> Grove_V1_ListJobsResponse {

@@ -386,6 +386,7 @@ public nonisolated struct Grove_V1_Progress: Sendable {
   /// "initial", "split 3", "intermediate", "final", "sampling", ...
   public var stage: String = String()
 
+  /// Epoch of the stage, from 1, of so many.
   public var epoch: UInt32 = 0
 
   public var epochs: UInt32 = 0

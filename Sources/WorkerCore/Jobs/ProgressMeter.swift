@@ -15,7 +15,7 @@ struct ProgressMeter {
     mutating func training(_ step: TrainingProgress) -> Grove_V1_Progress {
         var progress = timed(step: step.step, of: step.totalSteps)
         progress.stage = step.stage
-        progress.epoch = UInt32(clamping: step.epoch)
+        progress.epoch = UInt32(clamping: step.epoch + 1)
         progress.epochs = UInt32(clamping: step.epochs)
         progress.metrics["loss"] = step.loss
         progress.metrics["learning_rate"] = step.learningRate
