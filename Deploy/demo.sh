@@ -53,24 +53,24 @@ step "Import 10,000 handwritten digits"
 "$grove" data import digits "$here/sample-data"
 
 step "Train a tree: each leaf becomes a cluster of digits"
-"$grove" train tree digits-tree --data digits --preset tiny --seed 1 -o "$data/tree"
+"$grove" train tree digits-tree --data digits --preset tiny --seed 42 -o "$data/tree"
 "$grove" evaluate --tree digits-tree --data digits -o "$data/evaluation"
 keep "$data/evaluation/evaluation.json" 1-tree-metrics.json
 
 step "Reconstructions and new digits from the tree alone"
-"$grove" reconstruct --tree digits-tree --data digits -n 40 --seed 1 -o "$data/reconstruct"
+"$grove" reconstruct --tree digits-tree --data digits -n 40 --seed 42 -o "$data/reconstruct"
 keep "$data/reconstruct/sheet.png" 2-reconstructions-tree.png
-"$grove" sample --tree digits-tree --leaves all -n 12 --seed 1 -o "$data/sample"
+"$grove" sample --tree digits-tree --leaves all -n 12 --seed 42 -o "$data/sample"
 keep "$data/sample/sheet-tree.png" 3-generated-tree.png
 
 step "Train a diffusion model that sharpens what the leaves draw"
-"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=1800 --seed 1 \
+"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=1800 --seed 42 \
     -o "$data/diffusion"
 
 step "Reconstructions and new digits, refined"
-"$grove" reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --seed 1 -o "$data/refined"
+"$grove" reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --seed 42 -o "$data/refined"
 keep "$data/refined/sheet.png" 4-reconstructions-refined.png
-"$grove" sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --seed 1 -o "$data/generated"
+"$grove" sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --seed 42 -o "$data/generated"
 keep "$data/generated/sheet-refined.png" 5-generated-refined.png
 
 step "Done"
