@@ -89,6 +89,72 @@ struct DirectConvolution {
             }
         }
     }
+
+    // MARK: Gradient of the weight
+
+    /// matrix `[patch, positionChannels]` += patches of images ᵀ · positions: a product whose rows are the values of a
+    /// patch and whose sum runs over images and positions.
+    func addWeightGradient(
+        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, to matrix: UnsafeMutablePointer<Float>
+    ) {
+        guard pixels > 1 else { return addProducts(images, positions, to: matrix) }
+        let wide = Scratch(inner * columns)
+        wide.data.update(repeating: 0, count: inner * columns)
+        addProducts(images, positions, to: wide.data)
+        for tap in 0..<shape.kernel * shape.kernel {
+            for pixel in 0..<pixels {
+                let column = tap % shape.kernel + pixel * shape.stride
+                let row = (tap / shape.kernel * span + column) * shape.channels
+                grove_add_columns(
+                    matrix + tap * shape.channels * shape.positionChannels, shape.positionChannels,
+                    wide.data + row * columns + pixel * shape.positionChannels, columns, shape.channels,
+                    shape.positionChannels)
+            }
+        }
+    }
+
+    /// matrix `[inner, columns]` += the sum over the batch, in fixed parts, each in groups of images that a core's cache
+    /// holds.
+    private func addProducts(
+        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, to matrix: UnsafeMutablePointer<Float>
+    ) {
+        let rows = shape.positions / pixels
+        let group = max(1, Product.cachedValues / (frame.count + rows * Product.padded(columns)))
+        let parts = min(shape.images, Chunks.parts(terms: shape.images * rows, perPart: 512))
+        frame.tapOffsets(span: span).withUnsafeBufferPointer { offsets in
+            guard let taps = offsets.baseAddress else { return }
+            Chunks.addParts(parts, of: shape.images, to: matrix, count: inner * columns) { range, sum, isAlone in
+                let framed = Scratch(shape.padding > 0 ? min(group, range.count) * frame.count : 0)
+                let panels = Scratch(min(group, range.count) * rows * Product.padded(columns))
+                for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+                    let count = min(group, range.upperBound - first)
+                    var base = images + first * shape.imageCount
+                    if shape.padding > 0 {
+                        frame.fill(base, images: count, into: framed.data)
+                        base = UnsafePointer(framed.data)
+                    }
+                    grove_pack_panels(
+                        panels.data, count * rows * Product.lanes, positions + first * rows * columns, count * rows,
+                        columns, columns, 1)
+                    addProduct(base, taps, panels.data, images: count, to: sum, spread: isAlone)
+                }
+            }
+        }
+    }
+
+    private func addProduct(
+        _ base: UnsafePointer<Float>, _ taps: UnsafePointer<Int32>, _ panels: UnsafePointer<Float>, images: Int,
+        to sum: UnsafeMutablePointer<Float>, spread: Bool
+    ) {
+        let cost = images * shape.positions / pixels * Product.padded(columns)
+        Product.forEachRowBlock(inner, multiplications: cost, spread: spread) { row, height in
+            var left = grove_left(
+                base: base, rows: taps + row, row_stride: 0, blocks: images, block_stride: frame.count,
+                segments: shape.positionsHigh, segment_stride: shape.stride * frame.width * shape.channels,
+                length: shape.positionsWide / pixels, step: pixels * shape.stride * shape.channels)
+            grove_product(sum + row * columns, columns, height, columns, &left, panels, nil, 1)
+        }
+    }
 }
 
 extension Tensor {

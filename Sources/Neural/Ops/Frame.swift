@@ -40,11 +40,11 @@ struct Frame {
         return offsets
     }
 
-    /// Where each value of a patch lies, from the patch's first.
-    func tapOffsets() -> [Int32] {
-        (0..<inner.patch).map { index in
+    /// Where each value of a patch of `span` kernel columns lies, from the patch's first.
+    func tapOffsets(span: Int) -> [Int32] {
+        (0..<inner.kernel * span * inner.channels).map { index in
             let (tap, channel) = (index / inner.channels, index % inner.channels)
-            return Int32((tap / inner.kernel * width + tap % inner.kernel) * inner.channels + channel)
+            return Int32((tap / span * width + tap % span) * inner.channels + channel)
         }
     }
 }
