@@ -14,7 +14,7 @@ final class StateFolderLock: Sendable {
                 .permissionDenied, "The state folder \(folder.path) is not writable: choose another with --state.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+            // `deinit` closes the descriptor: all of this object is set up already.
             throw JobError(
                 .failedPrecondition, "Another worker uses the state folder \(folder.path): choose another with --state."
             )

@@ -2,20 +2,26 @@ import Dispatch
 import Foundation
 import Logging
 import Neural
+import Synchronization
 import Wire
 
 /// A worker daemon: slots that take jobs, a heartbeat that keeps their leases, an outbox that loses no outcome.
 package final class Worker: Sendable {
     private let configuration: WorkerConfiguration
+    private let log: Logger
     private let registry: AttemptRegistry
     private let heartbeat: Heartbeat
     private let slots: [SlotLoop]
+    private let outbox: Outbox
     private let delivery: Delivery
     private let lock: StateFolderLock
+    private let stopping = Mutex(false)
+    private let leftoversEnded = DispatchSemaphore(value: 0)
 
     /// Makes the folders and the slots; nothing runs yet.
     package init(_ configuration: WorkerConfiguration, link: any BrokerLink, log: Logger) throws {
         self.configuration = configuration
+        self.log = log
         Parallel.threads = configuration.threads
         lock = try StateFolderLock(configuration.state)
         let blobs = try BlobCache(
@@ -26,9 +32,10 @@ package final class Worker: Sendable {
         self.registry = registry
         let heartbeat = Heartbeat(link: link, registry: registry, interval: configuration.heartbeat, log: log)
         self.heartbeat = heartbeat
+        let outbox = try Outbox(directory: configuration.state.appending(path: "outbox"))
+        self.outbox = outbox
         let delivery = Delivery(
-            link: link, outbox: try Outbox(directory: configuration.state.appending(path: "outbox")),
-            heartbeat: heartbeat, log: log)
+            link: link, outbox: outbox, heartbeat: heartbeat, log: log, pause: configuration.deliveryPause)
         self.delivery = delivery
         func loops(_ slot: Grove_V1_SlotKind, _ name: String, _ count: Int) -> [SlotLoop] {
             (0..<count).map { index in
@@ -42,21 +49,37 @@ package final class Worker: Sendable {
             + loops(.training, "training", configuration.trainingSlots)
     }
 
-    /// Delivers what an earlier process left, then begins to take jobs.
+    /// Begins to take jobs, and to deliver what an earlier process left.
     package func start() throws {
-        try delivery.deliverLeftovers()
+        let leftovers = try outbox.waiting()
+        let thread = Thread { [self] in
+            delivery.deliverLeftovers(leftovers) { stopping.withLock { $0 } }
+            leftoversEnded.signal()
+        }
+        thread.name = "grove-leftovers"
+        thread.start()
         heartbeat.start()
         for slot in slots { slot.start() }
     }
 
     /// Stops taking jobs, has running ones save themselves and be given back, and returns when all is delivered or the
-    /// drain time is over. Answers whether everything was delivered.
+    /// drain time is over. Answers whether everything was delivered. To be called once, after `start`.
     package func stop() -> Bool {
+        stopping.withLock { $0 = true }
         for slot in slots { slot.stop() }
         for attempt in registry.all { attempt.requestStop(.shutdown) }
         let deadline = DispatchTime.now() + configuration.drainTime.seconds
         let drained = slots.map { $0.waitUntilEnded(deadline) }.allSatisfy { $0 }
         heartbeat.stop()
-        return drained
+        return drained && leftoversEnded.wait(timeout: deadline) == .success && isAllDelivered
+    }
+
+    private var isAllDelivered: Bool {
+        do {
+            return try outbox.waiting().isEmpty
+        } catch {
+            log.error("outbox unreadable", metadata: ["reason": "\(error)"])
+            return false
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Wire
 import WorkerCore
@@ -5,31 +6,58 @@ import WorkerCore
 /// A broker in memory, which can be away.
 final class FakeBroker: BrokerLink {
     struct State {
-        var isAway = false
-        var refusal: RPCError?
+        /// What every call throws while it is set.
+        var trouble: RPCError?
+        /// What a completion that matches is refused with.
+        var refusal: (error: RPCError, matches: @Sendable (Grove_V1_CompleteRequest) -> Bool)?
+        var assignments: [Grove_V1_Assignment] = []
         var stops: [Grove_V1_AttemptId] = []
+        var beats = 0
         var lines: [String] = []
         var blobs: [String: [UInt8]] = [:]
-        var downloads = 0
+        var downloads: [String] = []
         var checkpoints: [Grove_V1_FileRef] = []
         var completions: [Grove_V1_CompleteRequest] = []
+        /// Called with the number of checkpoints so far.
+        var onCheckpoint: (@Sendable (Int) -> Void)?
+        /// What saving a checkpoint throws while it is set.
+        var checkpointTrouble: RPCError?
     }
 
     let state = Mutex(State())
 
+    var completions: [Grove_V1_CompleteRequest] { state.withLock { $0.completions } }
+    var checkpoints: [Grove_V1_FileRef] { state.withLock { $0.checkpoints } }
+
+    func goAway(_ code: StatusCode = .unavailable) {
+        state.withLock { $0.trouble = RPCError(code, "the broker is away") }
+    }
+
+    func comeBack() {
+        state.withLock { $0.trouble = nil }
+    }
+
     private func meet() throws(RPCError) {
-        let isAway = state.withLock { $0.isAway }
-        if isAway { throw RPCError(.unavailable, "the broker is away") }
+        let trouble = state.withLock { $0.trouble }
+        if let trouble { throw trouble }
     }
 
     func take(_ free: [Grove_V1_SlotKind], within time: Duration) throws(RPCError) -> Grove_V1_Assignment? {
         try meet()
-        return nil
+        let assignment = state.withLock { state -> Grove_V1_Assignment? in
+            guard let index = state.assignments.firstIndex(where: { free.contains($0.slot) }) else { return nil }
+            return state.assignments.remove(at: index)
+        }
+        if assignment == nil { Thread.sleep(forTimeInterval: 0.01) }
+        return assignment
     }
 
     func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> [Grove_V1_AttemptId] {
         try meet()
-        return state.withLock { $0.stops }
+        return state.withLock { state in
+            state.beats += 1
+            return state.stops
+        }
     }
 
     func log(_ attempt: Grove_V1_AttemptId, lines: [String]) throws(RPCError) {
@@ -39,12 +67,17 @@ final class FakeBroker: BrokerLink {
 
     func checkpoint(_ attempt: Grove_V1_AttemptId, file: Grove_V1_FileRef) throws(RPCError) {
         try meet()
-        state.withLock { $0.checkpoints.append(file) }
+        if let trouble = state.withLock({ $0.checkpointTrouble }) { throw trouble }
+        let (count, notify) = state.withLock { state in
+            state.checkpoints.append(file)
+            return (state.checkpoints.count, state.onCheckpoint)
+        }
+        notify?(count)
     }
 
     func complete(_ request: Grove_V1_CompleteRequest) throws(RPCError) -> Grove_V1_CompleteResponse {
         try meet()
-        if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+        if let refusal = state.withLock({ $0.refusal }), refusal.matches(request) { throw refusal.error }
         state.withLock { $0.completions.append(request) }
         return Grove_V1_CompleteResponse()
     }
@@ -59,7 +92,7 @@ final class FakeBroker: BrokerLink {
     func download(sha256: String, size: UInt64) throws(RPCError) -> [UInt8] {
         try meet()
         let bytes = state.withLock { state in
-            state.downloads += 1
+            state.downloads.append(sha256)
             return state.blobs[sha256]
         }
         guard let bytes else { throw RPCError(.notFound, "no blob \(sha256)") }

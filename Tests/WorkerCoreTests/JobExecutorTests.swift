@@ -1,121 +1,168 @@
 import Foundation
+import Imaging
 import Models
+import Synchronization
 import Testing
 import Wire
 import WorkerCore
 
-/// Job kinds run against a broker in memory, with models that are made in seconds.
+/// How attempts end: errors are sentences with a status, stops are kept, and what was saved goes on.
 @Suite(.serialized) struct JobExecutorTests {
-    /// What the tests share: a broker with a small dataset in it.
-    private struct Bench {
-        let broker = FakeBroker()
-        let executor: JobExecutor
-
-        init(_ folder: URL) throws {
-            let blobs = try BlobCache(directory: folder, capacity: 1 << 30, link: broker)
-            executor = JobExecutor(link: broker, blobs: blobs, models: ModelCache(blobs: blobs, capacity: 1 << 30))
-        }
-
-        func artifact(_ name: String, _ bytes: [UInt8]) throws -> Grove_V1_ArtifactRef {
-            var artifact = Grove_V1_ArtifactRef()
-            artifact.name = name
-            artifact.version = 1
-            artifact.sha256 = try broker.upload(bytes)
-            artifact.size = UInt64(bytes.count)
-            return artifact
-        }
-
-        func products(_ spec: Grove_V1_JobSpec) throws -> JobProducts {
-            let outcome = executor.run(attempt(spec))
-            guard case .succeeded(let products) = outcome else { throw Unexpected(outcome: "\(outcome)") }
-            return products
-        }
-
-        func failure(_ spec: Grove_V1_JobSpec) throws -> RPCError {
-            let outcome = executor.run(attempt(spec))
-            guard case .failed(let error) = outcome else { throw Unexpected(outcome: "\(outcome)") }
-            return error
-        }
-    }
-
-    private struct Unexpected: Error {
-        let outcome: String
-    }
-
-    private func digits() throws -> [UInt8] {
-        let pixels = (0..<64 * 784).map { UInt8(truncatingIfNeeded: ($0 / 784 * 31 + $0 % 28 * 9) & 255) }
-        let labels = (0..<64).map { UInt8($0 % 2) }
-        return try DatasetContainer.encode(
-            ImageDataset(name: "digits", height: 28, width: 28, channels: 1, pixels: pixels, labels: labels))
-    }
-
-    private func treeSpec(_ dataset: Grove_V1_ArtifactRef) -> Grove_V1_JobSpec {
-        var spec = Grove_V1_JobSpec()
-        spec.trainTree.name = "tree"
-        spec.trainTree.dataset = dataset
-        spec.trainTree.settings.preset = "tiny"
-        spec.trainTree.settings.batchSize = 32
-        spec.trainTree.settings.leaves = 2
-        spec.trainTree.settings.epochsInitial = 1
-        spec.trainTree.settings.epochsFinal = 1
-        spec.trainTree.settings.pruneBelow = 0
-        return spec
-    }
-
-    @Test func fromDigitsToImages() throws {
+    @Test func whatDoesNotFitIsRefusedInASentence() throws {
         try withScratchFolder { folder in
-            let bench = try Bench(folder)
-            let dataset = try bench.artifact("digits", digits())
-            let trained = try bench.products(treeSpec(dataset))
-            let made = try #require(trained.artifacts.first)
-            #expect(made.facts.leaves == 2 && made.kind == .tree)
-            let tree = try bench.artifact("tree", made.bytes)
-
-            var spec = Grove_V1_JobSpec()
-            spec.sample.tree = tree
-            spec.sample.count = 3
-            spec.sample.leaves = .all
-            let first = try bench.products(spec)
-            #expect(first.files.map(\.bytes) == (try bench.products(spec)).files.map(\.bytes))
-            #expect(first.files.map(\.name).contains("sheet-tree.png"))
-            spec.sample.seed = 1
-            #expect(first.files.map(\.bytes) != (try bench.products(spec)).files.map(\.bytes))
-
-            spec.sample.leaves = .one
-            spec.sample.leaf = 7
-            #expect(try bench.failure(spec).message.contains("leaf 7"))
-        }
-    }
-
-    @Test func refusesWhatDoesNotFitInASentence() throws {
-        try withScratchFolder { folder in
-            let bench = try Bench(folder)
+            let bench = try JobBench(folder)
             #expect(try bench.failure(Grove_V1_JobSpec()).code == .unimplemented)
-            let garbage = try bench.artifact("digits", [1, 2, 3])
-            #expect(try bench.failure(treeSpec(garbage)).code == .invalidArgument)
-            var word = treeSpec(try bench.artifact("digits", digits()))
-            word.trainTree.settings.activation = "sine"
-            #expect(try bench.failure(word).message.contains("sine"))
+
+            let garbage = try bench.artifact("squares", [1, 2, 3])
+            #expect(try bench.failure(JobBench.treeSpec(garbage)).code == .invalidArgument)
+            var gone = garbage
+            gone.sha256 = SHA256.hexDigest(of: [9])
+            #expect(try bench.failure(JobBench.treeSpec(gone)).code == .notFound)
+
+            let dataset = try bench.squares()
+            let tree = try bench.tree(dataset)
+            let large = try bench.artifact("large", DatasetContainer.encode(JobBench.squares(side: 32)))
+            var evaluation = Grove_V1_JobSpec()
+            evaluation.evaluate.tree = tree
+            evaluation.evaluate.dataset = large
+            let shape = try bench.failure(evaluation)
+            #expect(shape.code == .invalidArgument && shape.message.contains("32×32×1"))
+
+            var sample = JobBench.sampleSpec(tree)
+            sample.sample.leaves = .one
+            sample.sample.leaf = 7
+            let leaf = try bench.failure(sample)
+            #expect(leaf.code == .invalidArgument && leaf.message.contains("leaf 7"))
         }
     }
 
-    @Test func cancelEndsAndShutdownGivesBackWithACheckpoint() throws {
+    @Test func imagesThatAreGivenMustFit() throws {
         try withScratchFolder { folder in
-            let bench = try Bench(folder)
-            let spec = treeSpec(try bench.artifact("digits", digits()))
-            let cancelled = attempt(spec)
-            cancelled.requestStop(.dropped)
-            guard case .failed(let error) = bench.executor.run(cancelled) else {
-                Issue.record("a cancelled attempt did not fail")
-                return
+            let bench = try JobBench(folder)
+            var spec = Grove_V1_JobSpec()
+            spec.reconstruct.tree = try bench.tree(bench.squares())
+            func refusal(_ bytes: [UInt8]) throws -> RPCError {
+                spec.reconstruct.images = [try bench.file("mine.png", bytes)]
+                return try bench.failure(spec)
             }
-            #expect(error.code == .cancelled)
+            func black(_ width: Int, channels: Int) throws -> [UInt8] {
+                let pixels = [UInt8](repeating: 0, count: width * 28 * channels)
+                return try PNG.encode(ImageBuffer(width: width, height: 28, channels: channels, pixels: pixels))
+            }
+            for (bytes, word) in [
+                (try black(20, channels: 1), "20×28"), (try black(28, channels: 3), "grey"), ([1, 2, 3], "not a PNG"),
+            ] {
+                let error = try refusal(bytes)
+                #expect(error.code == .invalidArgument && error.message.contains(word), "\(error)")
+                #expect(error.message.contains("mine.png"))
+            }
+        }
+    }
 
-            let stopped = attempt(spec)
-            stopped.requestStop(.shutdown)
-            guard case .interrupted = bench.executor.run(stopped) else {
-                Issue.record("a stopped attempt was not given back")
-                return
+    /// A tree whose weights are NaN: it must neither crash the worker nor give black images.
+    @Test func numbersThatAreNoneEndTheJob() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            let dataset = try bench.squares()
+            var bytes = try #require(try bench.products(JobBench.treeSpec(dataset)).artifacts.first).bytes
+            let header = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+            for index in (8 + header)..<bytes.count { bytes[index] = 0xFF }
+            let tree = try bench.artifact("broken", bytes)
+            let sampling = try bench.failure(JobBench.sampleSpec(tree))
+            #expect(sampling.message.contains("not numbers"), "\(sampling)")
+            let training = try bench.failure(JobBench.diffusionSpec(dataset, tree))
+            #expect(!training.message.isEmpty && training.code != .unknown, "\(training)")
+        }
+    }
+
+    @Test func aFullStateFolderIsNotTheJobsFault() throws {
+        try withScratchFolder { folder in
+            let cache = folder.appending(path: "cache")
+            let bench = try JobBench(cache)
+            let dataset = try bench.squares()
+            try FileManager.default.removeItem(at: cache)
+            try Data().write(to: cache)
+            let error = try bench.failure(JobBench.treeSpec(dataset))
+            #expect(error.code == .resourceExhausted && error.message.contains("state folder"), "\(error)")
+        }
+    }
+
+    @Test func cancelEndsAtTheNextStep() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            var spec = JobBench.treeSpec(try bench.squares())
+            spec.trainTree.checkpoints.everySteps = 2
+            let running = attempt(spec)
+            bench.broker.state.withLock { $0.onCheckpoint = { _ in running.requestStop(.dropped) } }
+            #expect(try bench.failure(running).code == .cancelled)
+            #expect(bench.broker.checkpoints.count == 1)
+            #expect(running.report.progress.step == 2)
+        }
+    }
+
+    @Test func aTreeGoesOnFromItsCheckpointBitForBit() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            // Step 6 lies within the first split.
+            try requireSameAfterShutdown(bench, JobBench.treeSpec(bench.squares(), leaves: 3), at: 6) {
+                $0.trainTree.checkpoints.everySteps = 6
+            }
+        }
+    }
+
+    @Test func aDiffusionModelGoesOnFromItsCheckpointBitForBit() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            let dataset = try bench.squares()
+            try requireSameAfterShutdown(bench, JobBench.diffusionSpec(dataset, bench.tree(dataset)), at: 3) {
+                $0.trainDiffusion.checkpoints.everySteps = 3
+            }
+        }
+    }
+
+    private func requireSameAfterShutdown(
+        _ bench: JobBench, _ spec: Grove_V1_JobSpec, at step: UInt64, policy: (inout Grove_V1_JobSpec) -> Void
+    ) throws {
+        let whole = try bench.products(spec).artifacts.map(\.bytes)
+        var saving = spec
+        policy(&saving)
+        let stopped = attempt(saving)
+        bench.broker.state.withLock { $0.onCheckpoint = { _ in stopped.requestStop(.shutdown) } }
+        guard case .interrupted = bench.executor.run(stopped) else {
+            Issue.record("a stopped attempt was not given back")
+            return
+        }
+        #expect(stopped.report.progress.step == step)
+        // One when it was due, one for the shutdown.
+        #expect(bench.broker.checkpoints.count == 2)
+        let saved: Grove_V1_FileRef = try #require(bench.broker.checkpoints.last)
+        #expect(try bench.products(attempt(spec, checkpoint: saved)).artifacts.map(\.bytes) == whole)
+    }
+
+    @Test func trainingGoesOnWhileTheBrokerTakesNoCheckpoint() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            var spec = JobBench.treeSpec(try bench.squares())
+            spec.trainTree.checkpoints.everySteps = 3
+            let running = attempt(spec)
+            bench.broker.state.withLock { $0.checkpointTrouble = RPCError(.unavailable, "the broker is away") }
+            #expect(try bench.products(running).artifacts.count == 1)
+            #expect(running.takeLines(100).contains { $0.contains("not saved") })
+            bench.broker.state.withLock { $0.checkpointTrouble = RPCError(.aborted, "a newer attempt has the job") }
+            #expect(try bench.failure(spec).code == .aborted)
+        }
+    }
+
+    @Test func aBrokerThatIsAwayGivesTheJobBack() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            let spec = JobBench.treeSpec(try bench.squares())
+            for code in [StatusCode.unavailable, .deadlineExceeded] {
+                bench.broker.goAway(code)
+                guard case .interrupted = bench.executor.run(attempt(spec)) else {
+                    Issue.record("a job failed because the broker was away")
+                    return
+                }
             }
         }
     }

@@ -15,12 +15,46 @@ func withScratchFolder(_ body: (URL) throws -> Void) throws {
     try FileManager.default.removeItem(at: folder)
 }
 
+let jobID = "01m85ggnsz5022"
+
 /// An attempt at a job.
 func attempt(_ spec: Grove_V1_JobSpec = .init(), checkpoint: Grove_V1_FileRef? = nil) -> RunningAttempt {
+    RunningAttempt(assignment(spec, checkpoint: checkpoint))
+}
+
+func assignment(
+    _ spec: Grove_V1_JobSpec, number: UInt32 = 1, slot: Grove_V1_SlotKind = .training,
+    checkpoint: Grove_V1_FileRef? = nil
+) -> Grove_V1_Assignment {
     var assignment = Grove_V1_Assignment()
-    assignment.attempt.jobID = "01m85ggnsz5022"
-    assignment.attempt.attempt = 1
+    assignment.attempt.jobID = jobID
+    assignment.attempt.attempt = number
+    assignment.slot = slot
     assignment.spec = spec
     if let checkpoint { assignment.checkpoint = checkpoint }
-    return RunningAttempt(assignment)
+    return assignment
+}
+
+/// CRC-32 of gzip and ZIP, bit by bit: not the library's that is being tested.
+func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0 as UInt32) { crc, byte in
+        (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+}
+
+/// A gzip file with its content as it is, in stored blocks (RFC 1951, 3.2.4).
+func gzip(_ content: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+    let largest = 65_535
+    for start in stride(from: 0, to: max(1, content.count), by: largest) {
+        let block = content[start..<min(start + largest, content.count)]
+        let length = UInt16(block.count)
+        bytes.append(start + largest >= content.count ? 1 : 0)
+        bytes += littleEndian(length) + littleEndian(~length) + block
+    }
+    return bytes + littleEndian(checksum(content)) + littleEndian(UInt32(content.count))
+}
+
+func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

@@ -58,13 +58,13 @@ package final class Heartbeat: Sendable {
             } catch {
                 log.warning(
                     "log lines not taken", metadata: ["job": "\(attempt.id.jobID)", "reason": "\(error.message)"])
-                if error.isRetriable { attempt.giveBack(lines) }
+                if error.meansBrokerAway { attempt.giveBack(lines) }
                 return
             }
         }
     }
 
-    private static let linesPerCall = 100
+    private static let linesPerCall = Limits.logLinesPerCall
 }
 
 extension Duration {

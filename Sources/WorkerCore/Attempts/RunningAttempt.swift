@@ -48,7 +48,9 @@ package final class RunningAttempt: Sendable {
 
     /// Adds a line to the job's log; the heartbeat carries it to the broker.
     package func log(_ line: String) {
-        state.withLock { $0.unsentLines.append(String(line.prefix(Self.longestLine))) }
+        // Cut inside a character, the line ends with U+FFFD.
+        let line = String(decoding: line.utf8.prefix(Self.longestLine), as: UTF8.self)
+        state.withLock { $0.unsentLines.append(line) }
     }
 
     /// Takes at most `count` of the lines that wait to be sent.
@@ -65,5 +67,6 @@ package final class RunningAttempt: Sendable {
         state.withLock { $0.unsentLines.insert(contentsOf: lines, at: 0) }
     }
 
+    /// In bytes; a line that is cut may become two bytes longer.
     private static let longestLine = 1000
 }

@@ -22,7 +22,10 @@ package final class BlobCache: Sendable {
 
     /// The bytes of a blob, from disk or from the broker.
     package func bytes(sha256: String, size: UInt64) throws -> [UInt8] {
-        try fetching.withLock { _ in
+        guard SHA256.isHexDigest(sha256) else {
+            throw JobError(.invalidArgument, "A file of the job has no SHA-256: submit the job again.")
+        }
+        return try fetching.withLock { _ in
             let file = directory.appending(path: sha256)
             if let cached = try read(file), SHA256.hexDigest(of: cached) == sha256 {
                 try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)

@@ -18,19 +18,24 @@ package enum Gzip {
         defer { inflateEnd(&stream) }
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        var input = bytes
+        var consumed = 0
         var status = Z_OK
-        input.withUnsafeMutableBufferPointer { source in
-            stream.next_in = source.baseAddress
-            stream.avail_in = uInt(source.count)
+        bytes.withUnsafeBufferPointer { source in
             while status == Z_OK && output.count <= limit {
+                // zlib counts in 32 bits, so that larger files go in piece by piece.
+                let available = min(source.count - consumed, 1 << 30)
+                stream.next_in = source.baseAddress.map { UnsafeMutablePointer(mutating: $0 + consumed) }
+                stream.avail_in = uInt(available)
                 let produced = chunk.withUnsafeMutableBufferPointer { target in
                     stream.next_out = target.baseAddress
                     stream.avail_out = uInt(target.count)
                     status = CZlib.inflate(&stream, Z_NO_FLUSH)
                     return target.count - Int(stream.avail_out)
                 }
+                consumed += available - Int(stream.avail_in)
                 output.append(contentsOf: chunk[..<produced])
+                // A gzip file may be several, one after the other (RFC 1952, 2.2).
+                if status == Z_STREAM_END && consumed < source.count { status = inflateReset(&stream) }
             }
         }
         if output.count > limit {

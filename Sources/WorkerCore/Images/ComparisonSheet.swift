@@ -15,11 +15,13 @@ struct ComparisonSheet {
         for image in images where image.leafProbability > (best[image.index]?.leafProbability ?? -1) {
             best[image.index] = image
         }
-        let shown = best.keys.sorted().prefix(Self.columns * Self.mostBlocks).compactMap { best[$0] }
+        let columns = min(Self.columns, shape.sheetRoom)
+        let blocks = min(Self.mostBlocks, max(1, shape.sheetRoom / 3))
+        let shown = best.keys.sorted().prefix(columns * blocks).compactMap { best[$0] }
         let isRefined = images.contains { $0.refinedImage != nil }
         var rows: [ContactSheet.Row] = []
-        for first in stride(from: 0, to: shown.count, by: Self.columns) {
-            let block = shown[first..<min(first + Self.columns, shown.count)]
+        for first in stride(from: 0, to: shown.count, by: columns) {
+            let block = shown[first..<min(first + columns, shown.count)]
             rows.append(try row("given", block.map { PixelBytes.rounded(given[$0.index]) }))
             rows.append(try row("tree", block.map(\.treePixels)))
             if isRefined { rows.append(try row("refined", block.map(\.pixels))) }
@@ -29,10 +31,6 @@ struct ComparisonSheet {
     }
 
     private func row(_ label: String, _ images: [[UInt8]]) throws -> ContactSheet.Row {
-        ContactSheet.Row(
-            label: label,
-            images: try images.map {
-                try ImageBuffer(width: shape.width, height: shape.height, channels: shape.channels, pixels: $0)
-            })
+        ContactSheet.Row(label: label, images: try images.map(shape.buffer))
     }
 }

@@ -11,7 +11,7 @@ struct GivenImages {
     init(
         files: [Grove_V1_FileRef], dataset: Grove_V1_ArtifactRef?, count: Int, shape: ImageShape, _ context: JobContext
     ) throws {
-        guard let dataset else {
+        guard files.isEmpty, let dataset else {
             names = files.map(\.name)
             values = try files.map { file in
                 try UserImage.values(

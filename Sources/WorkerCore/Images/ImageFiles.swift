@@ -23,13 +23,11 @@ struct ImageFiles {
     }
 
     private func file(_ image: GeneratedImage, folder: String, pixels: [UInt8]) throws -> ResultFile {
-        let buffer = try ImageBuffer(
-            width: shape.width, height: shape.height, channels: shape.channels, pixels: pixels)
         let text = recipe.image(
             image.index, leaf: image.leaf, probability: image.leafProbability, source: sources?[image.index])
         return ResultFile(
             name: "\(folder)/\(Self.digits(image.index))-leaf\(image.leaf).png", mediaType: "image/png",
-            bytes: try PNG.encode(buffer, text: text))
+            bytes: try PNG.encode(shape.buffer(pixels), text: text))
     }
 
     /// At least five digits, so that names sort by number.

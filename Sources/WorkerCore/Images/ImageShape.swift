@@ -1,3 +1,4 @@
+import Imaging
 import Models
 import Wire
 
@@ -31,5 +32,13 @@ struct ImageShape: Equatable, Sendable, CustomStringConvertible {
             throw JobError(
                 .invalidArgument, "\(what) has images of \(other) but the model takes \(self): use one that fits.")
         }
+    }
+
+    /// So many images fit side by side, and one above the other, on a contact sheet of bounded size. Small ones are
+    /// enlarged there to about 84 pixels.
+    var sheetRoom: Int { max(1, 4800 / (max(84, height, width) + 2)) }
+
+    func buffer(_ pixels: [UInt8]) throws -> ImageBuffer {
+        try ImageBuffer(width: width, height: height, channels: channels, pixels: pixels)
     }
 }

@@ -31,10 +31,4 @@ enum UserImage {
         }
         return pixels.map { Float($0) / 255 }
     }
-
-    /// Clipped and rounded, `[H, W, C]` in [0, 1] to bytes.
-    static func buffer(_ values: [Float], height: Int, width: Int, channels: Int) throws -> ImageBuffer {
-        let pixels = values.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
-        return try ImageBuffer(width: width, height: height, channels: channels, pixels: pixels)
-    }
 }

@@ -7,7 +7,7 @@ extension Grove_V1_DiffusionSettings {
     /// - Parameters:
     ///   - side: height and width of the images.
     ///   - channels: 1 or 3.
-    func training(side: Int, channels: Int, seed: UInt64) throws -> DiffusionTrainingSettings {
+    package func training(side: Int, channels: Int, seed: UInt64) throws -> DiffusionTrainingSettings {
         let preset: DiffusionTrainingSettings.Preset = try SettingsWord.value(
             hasPreset ? self.preset : "small", of: "preset")
         var settings = DiffusionTrainingSettings.preset(preset, imageSize: side, imageChannels: channels)
@@ -77,7 +77,7 @@ extension Grove_V1_DiffusionSettings {
     }
 
     /// How the frozen tree picks the leaf that a training image is seen through.
-    func leafChoiceValue() throws -> Models.LeafChoice {
+    package func leafChoiceValue() throws -> Models.LeafChoice {
         switch hasLeafChoice ? leafChoice : "drawn" {
         case "drawn": .sample
         case "most_probable": .argmax

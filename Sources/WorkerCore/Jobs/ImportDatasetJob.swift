@@ -12,16 +12,19 @@ struct ImportDatasetJob {
 
     func run(_ context: JobContext) throws -> JobProducts {
         var files: [DatasetReader.File] = []
+        var room = Self.largestTotal
         for reference in job.files {
             try context.checkStop()
             if Self.isProse(reference.name) {
                 context.log("'\(reference.name)' is not image data and was left out")
                 continue
             }
+            guard reference.size <= UInt64(room) else { throw Self.tooLarge }
             var bytes = try context.bytes(reference)
             if Gzip.isGzip(bytes) {
-                bytes = try Gzip.inflate(bytes, name: reference.name, limit: Self.largestFile)
+                bytes = try Gzip.inflate(bytes, name: reference.name, limit: room)
             }
+            room -= bytes.count
             files.append((reference.name, bytes))
         }
         var dataset = try PNGFolder.isPNGs(files) ? PNGFolder.read(files) : DatasetReader.read(files: files)
@@ -45,7 +48,11 @@ struct ImportDatasetJob {
         [".md", ".txt", ".html"].contains { name.lowercased().hasSuffix($0) }
     }
 
-    private static let largestFile = 4 << 30
+    /// Bytes of all files together, and of all pixels: they are in memory at once.
+    static let largestTotal = 4 << 30
+
+    static let tooLarge = JobError(
+        .invalidArgument, "The files hold more than \(largestTotal) bytes in all: import them in parts.")
 }
 
 /// A dataset as PNG files of one size; the folder that a file is in names its class.
@@ -68,6 +75,9 @@ enum PNGFolder {
                         + "\(expected.width)×\(expected.height)×\(expected.channels): make them all one size.")
             }
             first = expected
+            guard pixels.count + image.pixels.count <= ImportDatasetJob.largestTotal else {
+                throw ImportDatasetJob.tooLarge
+            }
             pixels += image.pixels
         }
         guard let first else { throw JobError(.invalidArgument, "There are no PNG files to import.") }

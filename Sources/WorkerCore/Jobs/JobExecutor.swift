@@ -1,4 +1,4 @@
-import Logging
+import Foundation
 import Models
 import Neural
 import Wire
@@ -25,7 +25,7 @@ package struct JobExecutor: Sendable {
             case .dropped: return .failed(RPCError(.cancelled, "The job was cancelled."))
             case .shutdown: return .interrupted(reason: "the worker was stopped")
             }
-        } catch let error as RPCError where error.isRetriable {
+        } catch let error as RPCError where error.meansBrokerAway {
             // The broker was away while the job needed it: not the job's fault.
             return .interrupted(reason: error.message)
         } catch let error as RPCError {
@@ -34,6 +34,12 @@ package struct JobExecutor: Sendable {
             return .failed(RPCError(error.code, error.description))
         } catch let error as TrainingError {
             return .failed(RPCError(.aborted, error.description))
+        } catch let error where error is CocoaError || error is POSIXError {
+            // Of this machine, not of the job: its cache could not be read or written.
+            let sentence =
+                "The worker could not use its state folder (\((error as NSError).localizedDescription)): "
+                + "make room on its disk and submit again."
+            return .failed(RPCError(.resourceExhausted, sentence))
         } catch {
             // The decoders' and models' errors describe themselves in one sentence.
             return .failed(RPCError(.invalidArgument, "\(error)"))

@@ -29,11 +29,21 @@ struct TrainingLoop {
             note(step)
             curve.add(step)
             if isCheckpointDue(step.step) {
-                try context.save(checkpoint: training.checkpoint())
-                lastSave = .now
+                try save(training)
             }
         }
         return curve.file
+    }
+
+    /// Training goes on without a broker; the next checkpoint that is due is tried again.
+    private mutating func save(_ training: any TrainingRun) throws {
+        let checkpoint = try training.checkpoint()
+        do {
+            try context.save(checkpoint: checkpoint)
+        } catch let error as RPCError where error.isPassing {
+            context.log("a checkpoint was not saved: \(error.message)")
+        }
+        lastSave = .now
     }
 
     private mutating func note(_ step: TrainingProgress) {
@@ -47,25 +57,5 @@ struct TrainingLoop {
         let wanted = policy.everySeconds > 0 ? Int64(policy.everySeconds) : (policy.everySteps > 0 ? nil : 120)
         guard let wanted else { return false }
         return lastSave.duration(to: .now) >= .seconds(wanted)
-    }
-}
-
-/// The training curves: every step for the first thousand, then thinned so that a night's run stays readable.
-struct MetricsLog {
-    private var lines: [String] = []
-
-    mutating func add(_ step: TrainingProgress) {
-        guard step.step <= 1000 || step.step % 10 == 0 else { return }
-        var fields = ["\"step\":\(step.step)", "\"stage\":\"\(step.stage)\"", "\"epoch\":\(step.epoch)"]
-        fields.append("\"loss\":\(step.loss)")
-        fields.append("\"learning_rate\":\(step.learningRate)")
-        fields += step.parts.map { "\"\($0.name)\":\($0.value)" }
-        lines.append("{" + fields.joined(separator: ",") + "}")
-    }
-
-    var file: ResultFile {
-        ResultFile(
-            name: "metrics.jsonl", mediaType: "application/jsonl",
-            bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 }

@@ -7,14 +7,14 @@ extension Grove_V1_TreeSettings {
     /// - Parameters:
     ///   - side: height and width of the images.
     ///   - channels: 1 or 3.
-    func training(side: Int, channels: Int, seed: UInt64) throws -> TreeTrainingSettings {
+    package func training(side: Int, channels: Int, seed: UInt64) throws -> TreeTrainingSettings {
         let preset: TreeTrainingSettings.Preset = try SettingsWord.value(
             hasPreset ? self.preset : "small", of: "preset")
         var settings = TreeTrainingSettings.preset(preset, imageSize: side, imageChannels: channels)
         settings.seed = seed
         try apply(to: &settings.tree)
         apply(to: &settings)
-        applyStages(to: &settings)
+        try applyStages(to: &settings)
         try settings.validate()
         return settings
     }
@@ -64,7 +64,7 @@ extension Grove_V1_TreeSettings {
         }
     }
 
-    private func applyStages(to settings: inout TreeTrainingSettings) {
+    private func applyStages(to settings: inout TreeTrainingSettings) throws {
         if hasEpochsInitial { settings.initial.epochs = Int(epochsInitial) }
         if hasEpochsSplit { settings.split.epochs = Int(epochsSplit) }
         if hasEpochsIntermediate { settings.intermediate.epochs = Int(epochsIntermediate) }
@@ -72,18 +72,29 @@ extension Grove_V1_TreeSettings {
             settings.final.epochs = Int(epochsFinal)
             settings.final.klRampEpochs = max(1, settings.final.epochs / 2 + 1)
         }
-        for stage in [\TreeTrainingSettings.initial, \.split, \.intermediate, \.final] {
-            if hasKlStart { settings[keyPath: stage].klStart = klStart }
-            if hasKlStep {
-                let epochs = settings[keyPath: stage].epochs
-                settings[keyPath: stage].klRampEpochs = nil
-                settings[keyPath: stage].klEnd = min(
-                    1, settings[keyPath: stage].klStart + klStep * Double(max(0, epochs - 1)))
-            }
-            if hasDecayAfter {
-                settings[keyPath: stage].decayEpochs = max(
-                    1, Int((decayAfter * Double(settings[keyPath: stage].epochs)).rounded()))
+        // Before anything is counted with them: a stage's epochs are whole numbers.
+        for (name, value) in [("kl_start", klStart), ("kl_step", klStep), ("decay_after", decayAfter)] {
+            guard (0...1).contains(value) else {
+                throw JobError(.invalidArgument, "\(name) is \(value); it must be from 0 to 1.")
             }
         }
+        for stage in [\TreeTrainingSettings.initial, \.split, \.intermediate, \.final] {
+            apply(to: &settings[keyPath: stage])
+        }
+    }
+
+    private func apply(to stage: inout TreeStageSettings) {
+        if hasKlStart {
+            stage.klStart = klStart
+            stage.klEnd = max(stage.klEnd, klStart)
+        }
+        if hasKlStep {
+            // α = min(1, start + epoch · step): where it reaches 1 before the stage ends, it stays there.
+            let epochs = Double(max(1, stage.epochs) - 1)
+            let top = stage.klStart + klStep * epochs
+            stage.klEnd = min(1, top)
+            stage.klRampEpochs = top > 1 ? Int(((1 - stage.klStart) / klStep).rounded(.up)) + 1 : nil
+        }
+        if hasDecayAfter { stage.decayEpochs = max(1, Int((decayAfter * Double(stage.epochs)).rounded())) }
     }
 }

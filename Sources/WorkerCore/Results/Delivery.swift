@@ -11,80 +11,98 @@ package struct Delivery: Sendable {
     private let outbox: Outbox
     private let heartbeat: Heartbeat
     private let log: Logger
+    private let pause: Duration
 
-    package init(link: any BrokerLink, outbox: Outbox, heartbeat: Heartbeat, log: Logger) {
+    /// - Parameter pause: from one try to the next while the broker is away.
+    package init(
+        link: any BrokerLink, outbox: Outbox, heartbeat: Heartbeat, log: Logger, pause: Duration = .seconds(1)
+    ) {
         self.link = link
         self.outbox = outbox
         self.heartbeat = heartbeat
         self.log = log
+        self.pause = pause
     }
 
     /// Delivers one outcome. Gives up only when the broker refuses it for good, or when the worker goes down while the
     /// broker is away: then the outbox keeps it for the next start.
     package func deliver(_ attempt: RunningAttempt, _ outcome: JobOutcome, givingUp: () -> Bool) {
-        heartbeat.sendLog(of: attempt)
+        let parcel = Parcel(attempt.id, outcome)
         do {
-            try outbox.put(attempt.id, outcome)
+            try outbox.put(parcel)
         } catch {
-            // Without a safe place for the outcome the honest end is a failure that says so.
-            log.error("outcome not written", metadata: ["job": "\(attempt.id.jobID)", "reason": "\(error)"])
-            let failure = RPCError(
-                .resourceExhausted,
-                "The worker could not write its outcome to its state folder (\(error)): free disk space and submit again."
-            )
-            report(failure, of: attempt)
-            return
+            // It can still go up from memory, but does not outlive this process.
+            log.error("outcome not written", metadata: ["attempt": "\(parcel.key)", "reason": "\(error)"])
         }
-        while !tryDelivering(attempt.id.key) {
+        while true {
+            heartbeat.sendLog(of: attempt)
+            if isSettled(parcel) { return remove(parcel.key) }
             if givingUp() { return }
-            Thread.sleep(forTimeInterval: Self.pause)
+            Thread.sleep(forTimeInterval: pause.seconds)
         }
     }
 
-    /// Delivers what an earlier process of this worker left behind.
-    package func deliverLeftovers() throws {
-        for key in try outbox.waiting() where !tryDelivering(key) {
-            log.warning("an earlier outcome still waits for the broker", metadata: ["attempt": "\(key)"])
+    /// Delivers what an earlier process of this worker left behind: `keys` of the outbox, each until it is settled.
+    package func deliverLeftovers(_ keys: [String], givingUp: () -> Bool) {
+        var waiting = keys
+        while true {
+            waiting.removeAll { key in
+                if givingUp() || !isLeftoverSettled(key) { return false }
+                remove(key)
+                return true
+            }
+            if waiting.isEmpty || givingUp() { return }
+            Thread.sleep(forTimeInterval: pause.seconds)
         }
     }
 
-    /// True when the outcome was delivered or refused for good.
-    private func tryDelivering(_ key: String) -> Bool {
+    private func isLeftoverSettled(_ key: String) -> Bool {
         do {
-            let request = try outbox.request(key)
-            for file in request.success.results + request.success.artifacts.map(\.blob) {
-                let sha256 = try link.upload(outbox.blob(file.sha256, of: key))
+            return isSettled(try outbox.parcel(key))
+        } catch {
+            // Its lease ends, and the job is done again.
+            log.error("outcome unreadable", metadata: ["attempt": "\(key)", "reason": "\(error)"])
+            return true
+        }
+    }
+
+    /// Tries once. True when the broker has the outcome or refused it for good.
+    private func isSettled(_ parcel: Parcel) -> Bool {
+        let key = parcel.key
+        do {
+            for file in parcel.request.blobs {
+                let sha256 = try link.upload(parcel.blobs[file.sha256] ?? [])
                 guard sha256 == file.sha256 else {
-                    throw JobError(.dataLoss, "the outbox's blob \(file.sha256) is damaged")
+                    throw JobError(.dataLoss, "The outbox's blob \(file.sha256) is damaged.")
                 }
             }
-            _ = try link.complete(request)
-        } catch let error as RPCError where error.isRetriable {
+            _ = try link.complete(parcel.request)
+            return true
+        } catch let error as RPCError where error.isPassing {
             log.warning("outcome not delivered yet", metadata: ["attempt": "\(key)", "reason": "\(error.message)"])
             return false
         } catch let error as RPCError {
             log.warning("outcome refused", metadata: ["attempt": "\(key)", "reason": "\(error.message)"])
+            return isRefusalTold(error, of: parcel)
         } catch {
             log.error("outcome unreadable", metadata: ["attempt": "\(key)", "reason": "\(error)"])
+            return true
         }
+    }
+
+    /// A success that the broker will never take becomes a failure with its reason, rather than a job that is done again
+    /// and again. ABORTED is no such case: another attempt has the job.
+    private func isRefusalTold(_ error: RPCError, of parcel: Parcel) -> Bool {
+        guard case .success = parcel.request.outcome, error.code != .aborted else { return true }
+        let failure = RPCError(error.code, "The broker did not take the job's results: \(error.message)")
+        return isSettled(Parcel(parcel.request.attempt, .failed(failure)))
+    }
+
+    private func remove(_ key: String) {
         do {
             try outbox.remove(key)
         } catch {
             log.error("outcome not removed", metadata: ["attempt": "\(key)", "reason": "\(error)"])
         }
-        return true
     }
-
-    private func report(_ failure: RPCError, of attempt: RunningAttempt) {
-        var request = Grove_V1_CompleteRequest()
-        request.attempt = attempt.id
-        request.failure = failure.status
-        do throws(RPCError) {
-            _ = try link.complete(request)
-        } catch {
-            log.error("failure not reported", metadata: ["job": "\(attempt.id.jobID)", "reason": "\(error.message)"])
-        }
-    }
-
-    private static let pause = 1.0
 }

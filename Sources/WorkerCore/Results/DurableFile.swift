@@ -13,7 +13,12 @@ enum DurableFile {
     static func rename(_ source: URL, to target: URL) throws {
         if FileManager.default.fileExists(atPath: target.path) { try FileManager.default.removeItem(at: target) }
         try FileManager.default.moveItem(at: source, to: target)
-        let folder = try FileHandle(forReadingFrom: target.deletingLastPathComponent())
+        try synchronizeFolder(target.deletingLastPathComponent())
+    }
+
+    /// Has the names in a folder on the disk.
+    static func synchronizeFolder(_ url: URL) throws {
+        let folder = try FileHandle(forReadingFrom: url)
         try folder.synchronize()
         try folder.close()
     }

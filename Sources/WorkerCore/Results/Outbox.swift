@@ -4,8 +4,9 @@ import Wire
 /// Outcomes that the broker has not confirmed yet, kept on disk: a worker that loses the broker, or its own process,
 /// still delivers what it finished.
 ///
-/// One folder an attempt: `completion` is the request, the other files are its blobs, named by their SHA-256. The folder
-/// is written under a temporary name and renamed when it is whole, so a half-written one is never delivered.
+/// One folder an attempt: `completion` is the request, `blobs` the bytes that it names, one after the other, for a
+/// thousand small files would take seconds to sync. The folder is written under a temporary name and renamed when it is
+/// whole, so a half-written one is never delivered.
 package struct Outbox: Sendable {
     private let directory: URL
 
@@ -22,28 +23,55 @@ package struct Outbox: Sendable {
         try contents().map(\.lastPathComponent).filter { !$0.hasPrefix(Self.unfinished) }.sorted()
     }
 
-    /// Writes an outcome durably.
-    package func put(_ attempt: Grove_V1_AttemptId, _ outcome: JobOutcome) throws {
-        let draft = directory.appending(path: Self.unfinished + attempt.key)
+    /// Writes an outcome durably. Leaves nothing behind when it throws.
+    package func put(_ parcel: Parcel) throws {
+        let draft = directory.appending(path: Self.unfinished + parcel.key)
+        do {
+            try write(parcel, to: draft)
+            try DurableFile.rename(draft, to: directory.appending(path: parcel.key))
+        } catch {
+            // A full disk must not stay full because of what it could not take.
+            if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
+            throw error
+        }
+    }
+
+    private func write(_ parcel: Parcel, to draft: URL) throws {
         if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
         try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: true)
-        let request = try Self.request(attempt, outcome) { bytes, sha256 in
-            try DurableFile.write(bytes, to: draft.appending(path: sha256))
+        let blobs = parcel.request.blobs.flatMap { parcel.blobs[$0.sha256] ?? [] }
+        try DurableFile.write(blobs, to: draft.appending(path: Self.blobs))
+        try DurableFile.write(encode(parcel.request), to: draft.appending(path: Self.completion))
+        try DurableFile.synchronizeFolder(draft)
+    }
+
+    /// An outcome as it was put.
+    ///
+    /// - Throws: where its files are not whole. Whether the bytes are the same is seen when they are uploaded.
+    package func parcel(_ key: String) throws -> Parcel {
+        let folder = directory.appending(path: key)
+        let request = try decode(
+            Grove_V1_CompleteRequest.self, from: [UInt8](Data(contentsOf: folder.appending(path: Self.completion))),
+            what: "the outcome of \(key)")
+        let bytes = try [UInt8](Data(contentsOf: folder.appending(path: Self.blobs)))
+        var blobs: [String: [UInt8]] = [:]
+        var offset = 0
+        for file in request.blobs {
+            guard file.size <= UInt64(bytes.count - offset) else {
+                throw JobError(.dataLoss, "The outbox's files of \(key) are not whole.")
+            }
+            blobs[file.sha256] = Array(bytes[offset..<(offset + Int(file.size))])
+            offset += Int(file.size)
         }
-        try DurableFile.write(encode(request), to: draft.appending(path: Self.completion))
-        try DurableFile.rename(draft, to: directory.appending(path: attempt.key))
+        guard request.attempt.key == key, offset == bytes.count else {
+            throw JobError(.dataLoss, "The outbox's files of \(key) do not belong together.")
+        }
+        return Parcel(request, blobs: blobs)
     }
 
-    package func request(_ key: String) throws -> Grove_V1_CompleteRequest {
-        let bytes = try Data(contentsOf: directory.appending(path: key).appending(path: Self.completion))
-        return try decode(Grove_V1_CompleteRequest.self, from: [UInt8](bytes), what: "the outcome of \(key)")
-    }
-
-    package func blob(_ sha256: String, of key: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: directory.appending(path: key).appending(path: sha256)))
-    }
-
+    /// Does nothing where there is no such outcome.
     package func remove(_ key: String) throws {
+        guard FileManager.default.fileExists(atPath: directory.appending(path: key).path) else { return }
         try FileManager.default.removeItem(at: directory.appending(path: key))
     }
 
@@ -51,42 +79,7 @@ package struct Outbox: Sendable {
         try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
     }
 
-    private static func request(
-        _ attempt: Grove_V1_AttemptId, _ outcome: JobOutcome, store: ([UInt8], String) throws -> Void
-    ) throws -> Grove_V1_CompleteRequest {
-        var request = Grove_V1_CompleteRequest()
-        request.attempt = attempt
-        func file(_ name: String, _ mediaType: String, _ bytes: [UInt8]) throws -> Grove_V1_FileRef {
-            let sha256 = SHA256.hexDigest(of: bytes)
-            try store(bytes, sha256)
-            var file = Grove_V1_FileRef()
-            file.name = name
-            file.sha256 = sha256
-            file.size = UInt64(bytes.count)
-            file.mediaType = mediaType
-            return file
-        }
-        switch outcome {
-        case .succeeded(let products):
-            var success = Grove_V1_Success()
-            success.results = try products.files.map { try file($0.name, $0.mediaType, $0.bytes) }
-            success.artifacts = try products.artifacts.map { made in
-                var artifact = Grove_V1_NewArtifact()
-                artifact.name = made.name
-                artifact.kind = made.kind
-                artifact.facts = made.facts
-                artifact.blob = try file(made.name, "application/x-safetensors", made.bytes)
-                return artifact
-            }
-            request.success = success
-        case .failed(let error):
-            request.failure = error.status
-        case .interrupted(let reason):
-            request.interruption.reason = reason
-        }
-        return request
-    }
-
     private static let unfinished = "unfinished-"
     private static let completion = "completion"
+    private static let blobs = "blobs"
 }

@@ -2,13 +2,15 @@ import CZlib
 
 /// A ZIP file of stored (not compressed) members, for results of more files than a job may hand in one by one.
 /// PNG files are compressed already.
-struct ZipArchive {
+package struct ZipArchive {
     private var body: [UInt8] = []
     private var directory: [UInt8] = []
     private var count: UInt16 = 0
 
+    package init() {}
+
     /// Adds a file. Names are ASCII; sizes stay below 4 GiB in all, which the caller sees to by packing in parts.
-    mutating func add(_ name: String, _ bytes: [UInt8]) {
+    package mutating func add(_ name: String, _ bytes: [UInt8]) {
         precondition(count < .max && body.count + bytes.count < Int(UInt32.max), "ZipArchive: pack in parts")
         let checksum = bytes.withUnsafeBufferPointer {
             UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, uInt($0.count)))
@@ -44,7 +46,7 @@ struct ZipArchive {
     }
 
     /// The whole file.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var end = Bytes()
         end.add(UInt32(0x0605_4B50))
         end.add(UInt32(0))
