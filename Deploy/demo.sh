@@ -64,7 +64,7 @@ keep "$data/reconstruct/sheet.png" 2-reconstructions-tree.png
 keep "$data/sample/sheet-tree.png" 3-generated-tree.png
 
 step "Train a diffusion model that sharpens what the leaves draw"
-"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=1800 --seed 42 \
+"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=3000 --seed 42 \
     -o "$data/diffusion"
 
 step "Reconstructions and new digits, refined"
