@@ -28,6 +28,32 @@ struct GenerationLoop {
     }
 }
 
+extension GenerationLoop {
+    /// Runs a request and makes a PNG file of every image.
+    ///
+    /// - Parameter sources: what each given image is called; nil for new ones.
+    func draw(
+        _ request: GenerationRequest, sources: [String]?, _ context: JobContext
+    ) throws -> (images: [GeneratedImage], products: JobProducts) {
+        let images = try run(request, context)
+        let files = ImageFiles(
+            recipe: Recipe(kind: kind, tree: tree, refinement: refinement, seed: request.seed),
+            shape: ImageShape(try context.tree(tree).tree), sources: sources)
+        return (images, try files.products(of: images))
+    }
+
+    /// Runs a request over given images, and adds a sheet that shows them above what was made of them.
+    func compare(
+        _ given: GivenImages, _ request: GenerationRequest, _ context: JobContext
+    ) throws -> JobProducts {
+        let (images, drawn) = try draw(request, sources: given.names, context)
+        let sheet = ComparisonSheet(title: tree.name, shape: ImageShape(try context.tree(tree).tree))
+        var products = drawn
+        products.files.append(try sheet.file(given.values, images))
+        return products
+    }
+}
+
 extension GenerationRequest.Leaves {
     /// - Parameter standard: what an unspecified choice means for the job kind.
     init(_ choice: Grove_V1_LeafChoice, leaf: UInt32, standard: Models.LeafChoice) {

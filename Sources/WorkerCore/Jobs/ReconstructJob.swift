@@ -17,14 +17,7 @@ struct ReconstructJob {
             shape: ImageShape(tree), context)
         let loop = GenerationLoop(kind: .reconstruct, tree: job.tree, refinement: refinement)
         let leaves = GenerationRequest.Leaves(job.leaves, leaf: job.leaf, standard: .argmax)
-        let images = try loop.run(
-            GenerationRequest(.reconstruction(given.values), leaves: leaves, seed: job.seed), context)
-        let files = ImageFiles(
-            recipe: Recipe(kind: .reconstruct, tree: job.tree, refinement: refinement, seed: job.seed),
-            shape: ImageShape(tree), sources: given.names)
-        var products = try files.products(of: images)
-        products.files.append(
-            try ComparisonSheet(title: job.tree.name, shape: ImageShape(tree)).file(given.values, images))
-        return products
+        return try loop.compare(
+            given, GenerationRequest(.reconstruction(given.values), leaves: leaves, seed: job.seed), context)
     }
 }

@@ -15,14 +15,7 @@ struct RefineJob {
             files: job.images, dataset: nil, count: 0, shape: ImageShape(tree), context)
         let loop = GenerationLoop(kind: .refine, tree: job.tree, refinement: job.refinement)
         let leaves = GenerationRequest.Leaves(job.leaves, leaf: job.leaf, standard: .argmax)
-        let images = try loop.run(
-            GenerationRequest(.refinement(given.values), leaves: leaves, seed: job.seed), context)
-        let files = ImageFiles(
-            recipe: Recipe(kind: .refine, tree: job.tree, refinement: job.refinement, seed: job.seed),
-            shape: ImageShape(tree), sources: given.names)
-        var products = try files.products(of: images)
-        products.files.append(
-            try ComparisonSheet(title: job.tree.name, shape: ImageShape(tree)).file(given.values, images))
-        return products
+        return try loop.compare(
+            given, GenerationRequest(.refinement(given.values), leaves: leaves, seed: job.seed), context)
     }
 }

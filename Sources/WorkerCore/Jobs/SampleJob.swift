@@ -13,13 +13,10 @@ struct SampleJob {
         let refinement = job.hasRefinement ? job.refinement : nil
         let loop = GenerationLoop(kind: .sample, tree: job.tree, refinement: refinement)
         let leaves = GenerationRequest.Leaves(job.leaves, leaf: job.leaf, standard: .sample)
-        let images = try loop.run(
-            GenerationRequest(.prior(count: Int(job.count)), leaves: leaves, seed: job.seed), context)
+        let (images, drawn) = try loop.draw(
+            GenerationRequest(.prior(count: Int(job.count)), leaves: leaves, seed: job.seed), sources: nil, context)
         let tree = try context.tree(job.tree).tree
-        let files = ImageFiles(
-            recipe: Recipe(kind: .sample, tree: job.tree, refinement: refinement, seed: job.seed),
-            shape: ImageShape(tree), sources: nil)
-        var products = try files.products(of: images)
+        var products = drawn
         products.files += try LeafSheets(
             title: job.tree.name, shape: ImageShape(tree), leafCount: tree.topology.leaves.count
         ).files(of: images)
