@@ -4,12 +4,15 @@ extension Graph {
     /// Batch normalisation (Ioffe & Szegedy 2015) of each channel of the last axis over all rows.
     ///
     /// Training uses the batch's statistics and moves the running ones; evaluation uses the running ones.
-    package func batchNorm(_ x: Tensor, _ state: BatchNormState) -> Tensor {
+    ///
+    /// - Parameter level: what was taken away from each channel of `x` beforehand, so that less of it is rounded away. The
+    ///   running means are those of `x` with it.
+    package func batchNorm(_ x: Tensor, _ state: BatchNormState, less level: [Double] = []) -> Tensor {
         precondition(
             state.weight.shape == [x.channels],
             "batchNorm: input \(x.shape) does not have the \(state.weight.count) channels of the layer")
         let statistics = training ? ChannelStatistics(batch: x, state) : ChannelStatistics(running: state)
-        if training { statistics.updateRunning(state, rows: x.rows) }
+        if training { statistics.updateRunning(state, rows: x.rows, level: level) }
         let (rows, channels) = (x.rows, x.channels)
         let y = output(x.shape, from: x, state.weight, state.bias)
         let gain = (0..<channels).map { statistics.deviationInverse[$0] * state.weight.data[$0] }
@@ -97,14 +100,15 @@ private struct ChannelStatistics {
     }
 
     /// running += momentum (batch - running), with the unbiased variance.
-    func updateRunning(_ state: BatchNormState, rows: Int) {
+    func updateRunning(_ state: BatchNormState, rows: Int, level: [Double]) {
         let momentum = BatchNormState.momentum
         let unbiased = Double(rows) / Double(max(1, rows - 1))
         for channel in mean.indices {
             let (runningMean, runningVariance) = (
                 state.runningMean.data + channel, state.runningVariance.data + channel
             )
-            runningMean.pointee += momentum * (mean[channel] - runningMean.pointee)
+            let mean = level.isEmpty ? mean[channel] : Float(Double(mean[channel]) + level[channel])
+            runningMean.pointee += momentum * (mean - runningMean.pointee)
             runningVariance.pointee += momentum * (Float(variance[channel] * unbiased) - runningVariance.pointee)
         }
         state.batchesTracked += 1

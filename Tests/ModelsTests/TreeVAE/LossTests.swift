@@ -126,9 +126,9 @@ struct LossTests {
         let x = random([5, 3, 4, 10], 1)
         let weight = random([3, 3, 10, 1], 2)
         FiniteDifferences.expect("one channel", inputs: [("x", x), ("weight", weight)]) {
-            $0.convolveToOneChannel(x, weight: weight)
+            $0.convolveToOneChannel(x, weight: weight).centred
         }
-        let direct = Graph.inference.convolveToOneChannel(x, weight: weight)
+        let direct = Graph.inference.convolveToOneChannel(x, weight: weight).centred
         let general = Graph.inference.conv2d(x, weight: weight, bias: nil, padding: 1)
         expectClose(direct.values, general.values, relativeToMax: 1e-6, "one channel")
     }

@@ -2,30 +2,31 @@ import Neural
 
 extension Graph {
     /// A 3×3 convolution of `[N, H, W, C]` to the one channel that routers and projections read, `[N, H·W]`, zero-padded
-    /// by 1, without bias.
+    /// by 1, without bias; in a training pass, each pixel less its mean over the batch, which is answered beside it.
     ///
-    /// Sums are in double precision. What follows is a batch normalisation, and where features hardly differ between the
-    /// images of a batch it magnifies the rounding of this sum a hundredfold. With one output channel a direct sum is also
-    /// faster than a matrix product over unfolded patches.
+    /// What follows is an affine map and a batch normalisation, to which the mean makes no difference. Where features
+    /// hardly differ between the images of a batch, though, they magnify the rounding of numbers that carry the mean a
+    /// thousandfold; so sums and mean are in double precision, and only what is left is rounded. With one output channel a
+    /// direct sum is also faster than a matrix product over unfolded patches.
+    ///
+    /// The backward pass is that of the convolution alone: gradients that come from behind a batch normalisation sum to
+    /// zero over the batch, so the mean has no part in them.
     ///
     /// - Parameter weight: `[3, 3, C, 1]`.
-    func convolveToOneChannel(_ x: Tensor, weight: Tensor) -> Tensor {
+    func convolveToOneChannel(_ x: Tensor, weight: Tensor) -> (centred: Tensor, mean: [Double]) {
         precondition(
             x.shape.count == 4 && weight.shape == [3, 3, x.shape[3], 1],
             "convolveToOneChannel: weight \(weight.shape) for input \(x.shape)")
         let kernel = OneChannelKernel(images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3])
         let result = output([kernel.images, kernel.pixels], from: x, weight)
-        Parallel.forEach(kernel.images) { image in
-            kernel.forward(
-                x.data + image * kernel.pixels * kernel.channels, weight.data, to: result.data + image * kernel.pixels)
-        }
-        guard result.requiresGradient else { return result }
+        let mean = kernel.forward(x.data, weight.data, to: result.data, centring: training)
+        guard result.requiresGradient else { return (result, mean) }
         record {
             guard let gradient = result.gradientIfAny else { return }
             if x.requiresGradient { kernel.backward(gradient, weight: weight.data, toInput: x.gradient()) }
             if weight.requiresGradient { kernel.backward(gradient, input: x.data, toWeight: weight.gradient()) }
         }
-        return result
+        return (result, mean)
     }
 }
 
@@ -52,17 +53,33 @@ private struct OneChannelKernel {
         }
     }
 
-    func forward(_ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>) {
-        var sum = 0.0
-        var current = 0
-        forEachTap { pixel, tap, source in
-            if pixel != current {
-                result[current] = Float(sum)
-                (sum, current) = (0, pixel)
+    /// - Returns: the mean of each pixel that was taken away, zeros where none was.
+    func forward(
+        _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
+        centring: Bool
+    ) -> [Double] {
+        var mean = [Double](repeating: 0, count: pixels)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: images * pixels) { sums in
+            Parallel.forEach(images) { image in
+                convolve(x + image * pixels * channels, weight, to: sums, at: image * pixels)
             }
-            sum += Self.dot(x + source * channels, weight + tap * channels, channels)
+            if centring {
+                for index in sums.indices { mean[index % pixels] += sums[index] }
+                for pixel in mean.indices { mean[pixel] /= Double(images) }
+            }
+            for index in sums.indices { result[index] = Float(sums[index] - mean[index % pixels]) }
         }
-        result[current] = Float(sum)
+        return mean
+    }
+
+    private func convolve(
+        _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to sums: UnsafeMutableBufferPointer<Double>,
+        at start: Int
+    ) {
+        for pixel in 0..<pixels { sums[start + pixel] = 0 }
+        forEachTap { pixel, tap, source in
+            sums[start + pixel] += Self.dot(x + source * channels, weight + tap * channels, channels)
+        }
     }
 
     func backward(

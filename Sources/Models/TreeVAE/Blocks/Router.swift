@@ -2,11 +2,10 @@ import Neural
 
 /// The probability of going left: p(left | z) from a latent, or q(left | d) from a bottom-up feature.
 final class Router: Module {
-    private let convolution: Conv2D
-    private let first: Linear
+    private let first: NormalisedProjection
     private let second: Linear
+    private let secondNorm: BatchNorm
     private let last: Linear
-    private let norms: [BatchNorm]
     private let hidden: TreeVAEConfiguration.HiddenActivation
     private let dropout: Double
 
@@ -15,11 +14,10 @@ final class Router: Module {
         _ inputs: Int, size: Int, width: Int, dropout: Double, hidden: TreeVAEConfiguration.HiddenActivation,
         using initialiser: inout Initialiser
     ) {
-        convolution = Conv2D(inputs, 1, kernel: 3, padding: 1, bias: false, using: &initialiser)
-        first = Linear(size * size, width, bias: false, using: &initialiser)
+        first = NormalisedProjection(inputs, size: size, width: width, using: &initialiser)
         second = Linear(width, width, bias: false, using: &initialiser)
         last = Linear(width, 1, using: &initialiser)
-        norms = [width, width].map { BatchNorm($0, using: &initialiser) }
+        secondNorm = BatchNorm(width, using: &initialiser)
         self.hidden = hidden
         self.dropout = dropout
     }
@@ -29,24 +27,25 @@ final class Router: Module {
     /// - Parameter key: of this router's dropout in this step; needed where the settings ask for dropout and the pass is a
     ///   training pass.
     func callAsFunction(_ x: Tensor, key: RandomKey?, in graph: Graph) -> Tensor {
-        var result = graph.convolveToOneChannel(x, weight: convolution.weight.value)
-        for (index, linear) in [first, second].enumerated() {
-            result = graph.hidden(norms[index](linear(result, in: graph), in: graph), hidden)
-            guard dropout > 0, graph.training else { continue }
-            guard var key else { preconditionFailure("Router: a training pass with dropout needs a random key") }
-            key.image = UInt32(index)
-            result = graph.dropout(result, rate: Float(dropout), key: key)
-        }
+        var result = activated(first(x, in: graph), layer: 0, key, in: graph)
+        result = activated(secondNorm(second(result, in: graph), in: graph), layer: 1, key, in: graph)
         return graph.reshape(graph.activation(last(result, in: graph), .sigmoid), [x.shape[0]])
     }
 
+    private func activated(_ x: Tensor, layer: UInt32, _ key: RandomKey?, in graph: Graph) -> Tensor {
+        let result = graph.hidden(x, hidden)
+        guard dropout > 0, graph.training else { return result }
+        guard var key else { preconditionFailure("Router: a training pass with dropout needs a random key") }
+        key.image = layer
+        return graph.dropout(result, rate: Float(dropout), key: key)
+    }
+
     func collect(_ path: String, into state: inout StateDictionary) {
-        convolution.collect(StateDictionary.join(path, "conv1"), into: &state)
-        for (index, linear) in [first, second, last].enumerated() {
-            linear.collect(StateDictionary.join(path, "dense\(index + 1)"), into: &state)
+        first.collectMaps(path, into: &state)
+        for (index, linear) in [second, last].enumerated() {
+            linear.collect(StateDictionary.join(path, "dense\(index + 2)"), into: &state)
         }
-        for (index, norm) in norms.enumerated() {
-            norm.collect(StateDictionary.join(path, "bn\(index + 1)"), into: &state)
-        }
+        first.collectNorm(path, into: &state)
+        secondNorm.collect(StateDictionary.join(path, "bn2"), into: &state)
     }
 }
