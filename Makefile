@@ -3,7 +3,7 @@ SWIFT ?= swift
 FLAGS := -c release --explicit-target-dependency-import-check error
 BIN = $(shell $(SWIFT) build $(FLAGS) --show-bin-path)
 
-.PHONY: help bootstrap build demo test parity format lint link-check clean
+.PHONY: help bootstrap build demo test parity bench format lint link-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,11 @@ test: bootstrap ## Build everything and run all tests
 parity: bootstrap ## Only the comparison with the authors' numbers, a line a fixture
 	$(SWIFT) build $(FLAGS) --build-tests
 	@GROVE_PARITY_REPORT=1 $(SWIFT) test $(FLAGS) --skip-build --filter ParityTests
+
+bench: bootstrap ## Measure: one JSON line a case; CASES=unet,tree for some, PEERS=1 for other runtimes beside them
+	$(SWIFT) build $(FLAGS) --product grove-bench
+	@$(if $(PEERS),sh Deploy/peers.sh .venv-peers)
+	@$(BIN)/grove-bench --cases "$(CASES)" $(if $(PEERS),--peers .venv-peers/bin/python)
 
 link-check: build ## Show that the client links no BLAS, PNG or SQLite, and the broker no BLAS or PNG
 	@sh Deploy/link-check.sh $(BIN)

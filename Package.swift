@@ -82,6 +82,12 @@ let package = Package(
         program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
         program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
 
+        // Measurements; no product, so nothing that is delivered depends on it.
+        .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
+        .executableTarget(
+            name: "grove-bench", dependencies: ["HeapCount", "Models", "Neural", argumentParser],
+            path: "Tests/Benchmarks", exclude: ["HeapCount", "Peers", "README.md"], swiftSettings: strict),
+
         // Tests, one folder a target.
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NeuralTests", ["Neural", "TestSupport"]),

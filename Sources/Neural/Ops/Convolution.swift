@@ -55,6 +55,7 @@ extension Graph {
             positionsHigh: (x.shape[1] + 2 * padding - kernel) / stride + 1,
             positionsWide: (x.shape[2] + 2 * padding - kernel) / stride + 1, positionChannels: weight.channels,
             kernel: kernel, stride: stride, padding: padding)
+        onConvolution?(shape, false)
         let y = output(
             [shape.images, shape.positionsHigh, shape.positionsWide, shape.positionChannels], from: x, weight, bias)
         let matrix = KernelMatrix.convolution(weight)

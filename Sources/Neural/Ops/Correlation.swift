@@ -4,7 +4,7 @@
 /// `[positionsHigh, positionsWide, positionChannels]` for each; a transposed one goes the other way. So three passes
 /// serve both: `gather` (strided side to positions: forward; transposed: gradient of the input), `scatter` (its
 /// transpose) and `weightGradient`.
-struct Correlation {
+struct Correlation: Hashable {
     let images: Int
     let height: Int
     let width: Int

@@ -14,6 +14,7 @@ extension Graph {
             width: (x.shape[2] - 1) * stride - 2 * padding + kernel, channels: weight.channels,
             positionsHigh: x.shape[1], positionsWide: x.shape[2], positionChannels: x.channels, kernel: kernel,
             stride: stride, padding: padding)
+        onConvolution?(shape, true)
         let y = output([shape.images, shape.height, shape.width, shape.channels], from: x, weight, bias)
         let matrix = KernelMatrix.transposedConvolution(weight)
         shape.scatter(x.data, (weight, matrix), bias: bias, into: y.data, in: self)

@@ -6,6 +6,8 @@ package final class Graph {
     package let training: Bool
     /// Whether backward passes are wanted; a sampling pass records nothing and frees its tensors as it goes.
     package let recording: Bool
+    /// Told the sizes of every convolution of this pass, and whether it is a transposed one; for measurements.
+    var onConvolution: ((_ shape: Correlation, _ isTransposed: Bool) -> Void)?
     private var tape: [() -> Void] = []
     private var prepared: [PreparedWeight: (weight: Tensor, form: Scratch)] = [:]
 

@@ -1,0 +1,16 @@
+extension BenchmarkCase {
+    /// The line of a case that takes `batch` images through a network in every repetition.
+    ///
+    /// - Parameter flops: floating-point operations that a direct convolution would need an image; what an algorithm
+    ///   saves shows as more of them a second.
+    func imagesLine(_ time: Stopwatch, flops: Double) -> BenchmarkLine {
+        let rate = Double(batch) / time.median
+        var fields: [(String, BenchmarkLine.Value)] = [
+            ("images_per_second", .number(rate)), ("peak_rss_mib", .number(ProcessMemory.peakMiB ?? .nan)),
+            ("gflops_effective", .number(rate * flops / 1e9)), ("milliseconds", .number(time.median * 1000)),
+            ("new_buffers", .whole(time.newBuffers)),
+        ]
+        if let allocations = time.allocations { fields.append(("heap_allocations", .whole(allocations))) }
+        return line(fields)
+    }
+}

@@ -1,0 +1,40 @@
+import HeapCount
+import Neural
+
+/// How often and how long something was measured.
+struct Stopwatch {
+    /// Seconds of one repetition: the median, and the fastest.
+    let median: Double
+    let fastest: Double
+    /// Calls of the system's allocator in the last repetition, and how many tensor buffers were not in the pool for it;
+    /// nil where allocations cannot be counted.
+    let allocations: Int?
+    let newBuffers: Int
+
+    /// Repeats `body`, twice unmeasured, then for about `seconds` or `least` times, whichever is more.
+    init(seconds: Double = 2, least: Int = 5, _ body: () throws -> Void) rethrows {
+        for _ in 0..<2 { try body() }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var times: [Double] = []
+        times.reserveCapacity(10_000)
+        var before = Self.counters
+        var after = before
+        while times.count < least || (clock.now - start) / .seconds(1) < seconds {
+            before = Self.counters
+            let began = clock.now
+            try body()
+            times.append((clock.now - began) / .seconds(1))
+            after = Self.counters
+        }
+        times.sort()
+        median = times[times.count / 2]
+        fastest = times[0]
+        allocations = after.heap < 0 ? nil : after.heap - before.heap
+        newBuffers = after.buffers - before.buffers
+    }
+
+    private static var counters: (heap: Int, buffers: Int) {
+        (Int(grove_heap_allocations()), BufferPool.statistics.heapAllocations)
+    }
+}
