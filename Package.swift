@@ -17,6 +17,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 func library(
@@ -72,7 +73,7 @@ let package = Package(
         library("Wire", [protobuf]),
         library("Transport", ["CZeroMQ"]),
         library("Calls", ["Wire", "Transport", protobuf]),
-        library("JobStore", [grdb]),
+        library("JobStore", [grdb, sqlite]),
 
         // The three users and their shells.
         library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),

@@ -10,6 +10,8 @@ package final class JobStore: Sendable {
     package let wasStoppedCleanly: Bool
     private let lock: DirectoryLock
     private let queue: DatabaseQueue
+    /// Only ever used inside `queue`, which lets one thread in at a time.
+    private nonisolated(unsafe) let statements = Statements()
 
     /// Opens the store in `directory`, made when it is not there, and brings its schema up to date.
     /// - Parameter maximumPages: how many pages of 4 KiB the database may have; to SQLite the disk is full beyond that.
@@ -24,7 +26,7 @@ package final class JobStore: Sendable {
             let wasClean = try Self.prepare(queue, path: path)
             if let maximumPages {
                 try queue.writeWithoutTransaction {
-                    _ = try Row.fetchOne($0, sql: "PRAGMA max_page_count = \(maximumPages)")
+                    _ = try Int.fetchOne($0, sql: "PRAGMA max_page_count = \(maximumPages)")
                 }
             }
             return (queue, wasClean)
@@ -106,7 +108,7 @@ package final class JobStore: Sendable {
             try queue.writeWithoutTransaction { database in
                 var result: T?
                 try database.inTransaction(.immediate) {
-                    result = try body(StoreTransaction(database: database))
+                    result = try body(StoreTransaction(database: database, statements: statements))
                     return .commit
                 }
                 guard let result else { preconditionFailure("a committed batch has a result") }
@@ -130,6 +132,7 @@ package final class JobStore: Sendable {
     package func close() throws {
         try StoreError.translating {
             try queue.writeWithoutTransaction { database in
+                statements.removeAll()
                 try database.execute(sql: "PRAGMA user_version = 2")
                 _ = try database.checkpoint(.truncate)
             }

@@ -82,7 +82,7 @@ struct StreamTable: Sendable {
     /// Those to which something can be sent now, in a fixed order.
     var ready: [Stream] {
         streams.values.filter { $0.isDirty && $0.credit > 0 }
-            .sorted { $0.key.callID.description < $1.key.callID.description }
+            .sorted { $0.key.callID < $1.key.callID }
     }
 
     /// Whether there is work without anything happening.

@@ -1,6 +1,3 @@
-import Foundation
-internal import GRDB
-
 extension StoreTransaction {
     /// Keeps an artifact under the next version of its name. Its blob must be there.
     package func insert(_ artifact: NewArtifact, jobID: String?, nowMS: Int64) throws -> ArtifactRecord {
@@ -16,7 +13,7 @@ extension StoreTransaction {
             """,
             [
                 artifact.kind, artifact.name, newest + 1, artifact.sha256, artifact.size, nowMS, jobID,
-                Data(artifact.facts),
+                artifact.facts,
             ])
         return ArtifactRecord(
             kind: artifact.kind, name: artifact.name, version: newest + 1, sha256: artifact.sha256,

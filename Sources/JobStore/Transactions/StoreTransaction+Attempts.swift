@@ -1,6 +1,3 @@
-import Foundation
-internal import GRDB
-
 /// The fence: every report names its attempt, and one that is not the holder of the lease changes nothing.
 extension StoreTransaction {
     /// Gives the first waiting job for `slot` to a worker: higher priority first, then older.
@@ -20,7 +17,7 @@ extension StoreTransaction {
         try run("INSERT INTO lease (job, attempt) VALUES (?, ?)", [number, attempt.number])
         try run(
             "INSERT INTO attempt (job, number, worker, incarnation, started_ms) VALUES (?, ?, ?, ?, ?)",
-            [number, attempt.number, worker, Data(incarnation), nowMS])
+            [number, attempt.number, worker, incarnation, nowMS])
         try run(
             """
             UPDATE job SET state = ?, attempts = ?, worker = ?,

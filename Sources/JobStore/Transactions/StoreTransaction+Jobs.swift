@@ -1,4 +1,3 @@
-import Foundation
 internal import GRDB
 
 extension StoreTransaction {
@@ -12,12 +11,12 @@ extension StoreTransaction {
             "INSERT INTO job (id, kind, slot, state, priority, user, submitted_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [job.id, job.kind, job.slot, JobState.waiting.rawValue, job.priority, job.user, nowMS])
         let number = database.lastInsertedRowID
-        try run("INSERT INTO spec (job, bytes) VALUES (?, ?)", [number, Data(job.spec)])
+        try run("INSERT INTO spec (job, bytes) VALUES (?, ?)", [number, job.spec])
         try run("INSERT INTO queue (job, slot, priority) VALUES (?, ?, ?)", [number, job.slot, job.priority])
         if let idempotency {
             try run(
                 "INSERT INTO idempotency (key, digest, job) VALUES (?, ?, ?)",
-                [idempotency.key, Data(idempotency.digest), number])
+                [idempotency.key, idempotency.digest, number])
         }
     }
 
@@ -44,7 +43,7 @@ extension StoreTransaction {
     ///   - before: only jobs older than this one, itself left out; an unknown id gives nothing.
     package func jobs(states: Set<JobState> = [], before: String? = nil, limit: Int) throws -> [JobRecord] {
         var conditions: [String] = []
-        var arguments: StatementArguments = []
+        var arguments: [(any Bindable)?] = []
         if !states.isEmpty {
             // Numbers of our own: nothing that could be injected.
             let list = states.map { String($0.rawValue) }.sorted().joined(separator: ", ")

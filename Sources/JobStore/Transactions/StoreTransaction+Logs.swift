@@ -1,6 +1,3 @@
-import Foundation
-internal import GRDB
-
 extension StoreTransaction {
     /// Appends lines to a job's log and drops the oldest beyond `keeping`.
     package func appendLog(_ id: String, _ lines: [String], keeping: Int, nowMS: Int64) throws {

@@ -1,5 +1,5 @@
 /// The name of one call: 16 bytes that its caller draws at random. Zero where a message concerns no call.
-package struct CallID: Hashable, Sendable, CustomStringConvertible {
+package struct CallID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static let byteCount = 16
     package static let none = CallID(high: 0, low: 0)
 
@@ -13,8 +13,12 @@ package struct CallID: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: `nil` unless there are exactly 16 bytes.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for byte in bytes {
+            words.high = words.high << 8 | words.low >> 56
+            words.low = words.low << 8 | UInt64(byte)
+        }
+        (high, low) = words
     }
 
     package static func random() -> CallID {
@@ -22,7 +26,11 @@ package struct CallID: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var bytes: [UInt8] {
-        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { [UInt8]($0) }
+    }
+
+    package static func < (left: CallID, right: CallID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
     }
 
     /// 32 hexadecimal digits, for logs.

@@ -28,13 +28,14 @@ package struct WireMessage: Hashable, Sendable {
 extension WireMessage {
     /// 'G' 'R' 'V'; the version follows.
     package static let magic: [UInt8] = [0x47, 0x52, 0x56]
+    private static let opening = magic + [version]
     /// The version of the framing that is spoken here.
     package static let version: UInt8 = 1
     package static let headerBytes = 24
 
     /// The frames to send, without any routing id.
     package var frames: [[UInt8]] {
-        var frames = [Self.magic + [Self.version], header, envelope, payload]
+        var frames = [Self.opening, header, envelope, payload]
         if !bulk.isEmpty { frames.append(bulk) }
         return frames
     }
@@ -43,7 +44,7 @@ extension WireMessage {
         var header: [UInt8] = [type.rawValue, 0, 0, 0]
         header.reserveCapacity(Self.headerBytes)
         header += callID.bytes
-        header += (0..<4).map { UInt8(truncatingIfNeeded: sequence >> (8 * $0)) }
+        withUnsafeBytes(of: sequence.littleEndian) { header += $0 }
         return header
     }
 
