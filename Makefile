@@ -3,7 +3,7 @@ SWIFT ?= swift
 FLAGS := -c release --explicit-target-dependency-import-check error
 BIN = $(shell $(SWIFT) build $(FLAGS) --show-bin-path)
 
-.PHONY: help bootstrap build demo test parity bench format lint link-check clean
+.PHONY: help bootstrap build demo test parity bench tensorboard format lint link-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,10 @@ bench: bootstrap ## Measure: one JSON line a case; CASES=unet,tree for some, PEE
 	$(SWIFT) build $(FLAGS) --product grove-bench
 	@$(if $(PEERS),sh Deploy/peers.sh .venv-peers)
 	@$(BIN)/grove-bench --cases "$(CASES)" $(if $(PEERS),--peers .venv-peers/bin/python)
+
+tensorboard: ## Set TensorBoard up in .venv-tensorboard, so that tests hold our event files against it
+	python3 -m venv .venv-tensorboard
+	.venv-tensorboard/bin/pip install --quiet tensorboard==2.21.0
 
 link-check: build ## Show that the client links no BLAS, PNG or SQLite, and the broker no BLAS or PNG
 	@sh Deploy/link-check.sh $(BIN)

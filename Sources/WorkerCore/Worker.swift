@@ -26,8 +26,10 @@ package final class Worker: Sendable {
         lock = try StateFolderLock(configuration.state)
         let blobs = try BlobCache(
             directory: configuration.state.appending(path: "cache"), capacity: configuration.cacheBytes, link: link)
+        let precedence = Precedence(share: configuration.trainingShare)
         let executor = JobExecutor(
-            link: link, blobs: blobs, models: ModelCache(blobs: blobs, capacity: configuration.modelBytes))
+            link: link, blobs: blobs, models: ModelCache(blobs: blobs, capacity: configuration.modelBytes),
+            precedence: precedence)
         let registry = AttemptRegistry()
         self.registry = registry
         let heartbeat = Heartbeat(link: link, registry: registry, interval: configuration.heartbeat, log: log)
@@ -41,7 +43,7 @@ package final class Worker: Sendable {
             (0..<count).map { index in
                 SlotLoop(
                     slot: slot, name: "\(name)-\(index)", link: link, registry: registry, executor: executor,
-                    delivery: delivery, log: log)
+                    precedence: precedence, delivery: delivery, log: log)
             }
         }
         slots =

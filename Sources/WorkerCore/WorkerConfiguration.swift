@@ -12,6 +12,8 @@ package struct WorkerConfiguration: Sendable {
     package var threads: Int
     package var interactiveSlots: Int
     package var trainingSlots: Int
+    /// What a training computes of the time while an interactive job runs, from `Precedence.shares`.
+    package var trainingShare = 0.2
     /// The most bytes that fetched datasets and models may take on disk.
     package var cacheBytes: UInt64 = 20 << 30
     /// The most bytes that loaded models may take in memory.

@@ -24,20 +24,27 @@ struct GroveWorker: AsyncParsableCommand {
     @Option(help: "Cores that one job may use.") var threads = ProcessInfo.processInfo.activeProcessorCount
     @Option(help: "Sampling and other short jobs at a time.") var interactiveSlots = 1
     @Option(help: "Training jobs at a time.") var trainingSlots = 1
+    @Option(help: "What training takes of the time while interactive jobs run here, 0.05 to 1.") var trainingShare = 0.2
 
     mutating func validate() throws {
         guard (1...256).contains(threads) else { throw ValidationError("--threads takes a number from 1 to 256.") }
         guard (0...16).contains(interactiveSlots), (0...16).contains(trainingSlots),
             interactiveSlots + trainingSlots > 0
-        else { throw ValidationError("--interactive-slots and --training-slots take 0 to 16, and not both 0.") }
+        else {
+            throw ValidationError("--interactive-slots and --training-slots take 0 to 16, and not both 0.")
+        }
+        guard Precedence.shares.contains(trainingShare) else {
+            throw ValidationError("--training-share takes 0.05 to 1, not \(trainingShare).")
+        }
     }
 
     func run() async throws {
         var log = Logger(label: "grove-worker")
         log[metadataKey: "worker"] = "\(name)"
-        let configuration = WorkerConfiguration(
+        var configuration = WorkerConfiguration(
             broker: broker, state: URL(fileURLWithPath: state), name: name, threads: threads,
             interactiveSlots: interactiveSlots, trainingSlots: trainingSlots)
+        configuration.trainingShare = trainingShare
         let link = try CallsBrokerLink(configuration, log: log)
         let worker = try Worker(configuration, link: link, log: log)
         log.info("starting", metadata: ["processor": "\(Processor.description)", "broker": "\(broker)"])

@@ -65,13 +65,35 @@ struct ProgressTests {
     func terminal() {
         var follower = Follower(isTerminal: true)
         for step in 1...3 {
-            guard case .redraw(let line) = follower.show(Self.job(step: UInt64(step)), width: 80, now: .zero) else {
+            guard case .redraw(let lines) = follower.show(Self.job(step: UInt64(step)), width: 80, now: .zero) else {
                 Issue.record("not drawn")
                 return
             }
-            #expect(line.count < 80)
+            #expect(lines.count == 1 && lines[0].count < 80)
         }
         #expect(follower.show(Self.job(.succeeded), width: 80, now: .zero) == nil)
+    }
+
+    @Test("a training's curve is drawn where there is room")
+    func curve() {
+        var job = Self.job()
+        job.progress.lossCurve.values = (0..<120).map { 500 - 4 * Float($0) }
+        (job.progress.lossCurve.firstStep, job.progress.lossCurve.lastStep) = (1, 2400)
+        var follower = Follower(isTerminal: true)
+        guard case .redraw(let lines) = follower.show(job, width: 80, now: .zero) else {
+            Issue.record("not drawn")
+            return
+        }
+        #expect(lines.count == CurveText.height + 2 && lines.allSatisfy { $0.count < 80 })
+        #expect(lines[0].hasPrefix("    500.0 ⠙") && lines[7].hasPrefix("    24.00 ⠀"))
+        #expect(lines[7].hasSuffix("⢄⡀") || lines[7].hasSuffix("⣀"), "\(lines[7])")
+        #expect(lines[8].hasPrefix("     loss step 1 ") && lines[8].hasSuffix(" 2400"))
+        #expect(follower.show(job, width: 80, height: 10, now: .zero) == .redraw([lines[9]]))
+        #expect(follower.show(job, width: 30, now: .zero).map { "\($0)".contains("⠀") } == false)
+        job.progress.lossCurve.values = [.nan, 1]
+        #expect(CurveText.lines(job.progress.lossCurve, width: 80).isEmpty)
+        job.progress.lossCurve.values = [1, 1]
+        #expect(CurveText.lines(job.progress.lossCurve, width: 80).count == CurveText.height + 1)
     }
 
     @Test("on a pipe there is a line for each state and stage, and one now and then")

@@ -105,7 +105,41 @@ import Testing
             let again = try #require(try batch.claim(nowMS: 50))
             #expect(again.attempt == AttemptKey(jobID: "old", number: 2))
             #expect(again.checkpoint == file)
+            let older = FileRecord(name: "older", sha256: "00", size: 1)
+            #expect(try batch.checkpoints(of: "old") == CheckpointRecords(newest: file, previous: older, best: nil))
             #expect(try batch.job("old")?.startedMS == 2, "the first start counts")
+        }
+    }
+
+    @Test func theNewestTwoCheckpointsAndTheBestAreKept() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let attempt = try #require(try batch.claim()).attempt
+            let files = (0..<4).map { FileRecord(name: "checkpoint-\($0)", sha256: "0\($0)", size: 1) }
+            for (index, file) in files.enumerated() {
+                #expect(try batch.saveCheckpoint(attempt, file, isBest: index == 1))
+            }
+            // Said again by a worker that lost the answer.
+            #expect(try batch.saveCheckpoint(attempt, files[3]))
+            let kept = CheckpointRecords(newest: files[3], previous: files[2], best: files[1])
+            #expect(try batch.checkpoints(of: "a") == kept)
+            try batch.insert(.sample("b"), nowMS: 2)
+            try batch.plantCheckpoint(files[1], in: "b")
+            #expect(try batch.claim()?.checkpoint == files[1])
+        }
+    }
+
+    @Test func whatComesWithCheckpointsIsReplacedByName() throws {
+        try store.batch { (batch) throws in
+            try batch.insert(.sample("a"), nowMS: 1)
+            let attempt = try #require(try batch.claim()).attempt
+            func file(_ name: String, _ hash: String) -> FileRecord { FileRecord(name: name, sha256: hash, size: 1) }
+            #expect(try batch.saveCheckpoint(attempt, nil, results: [file("curve", "01"), file("sheet", "02")]))
+            #expect(try batch.checkpoint(of: "a") == nil)
+            #expect(try batch.results(of: "a").map(\.sha256) == ["01", "02"])
+            let results = [file("model", "03"), file("curve", "04")]
+            #expect(try batch.finish(attempt, .succeeded(results: results), nowMS: 9)?.state == .succeeded)
+            #expect(try batch.results(of: "a") == [file("curve", "04"), file("sheet", "02"), file("model", "03")])
         }
     }
 

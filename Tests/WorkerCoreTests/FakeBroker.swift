@@ -16,10 +16,12 @@ final class FakeBroker: BrokerLink {
         var lines: [String] = []
         var blobs: [String: [UInt8]] = [:]
         var downloads: [String] = []
-        var checkpoints: [Grove_V1_FileRef] = []
+        var saved: [Grove_V1_CheckpointRequest] = []
         var completions: [Grove_V1_CompleteRequest] = []
         /// Called with the number of checkpoints so far.
         var onCheckpoint: (@Sendable (Int) -> Void)?
+        /// Called when saving a checkpoint is tried.
+        var onAttempt: (@Sendable () -> Void)?
         /// What saving a checkpoint throws while it is set.
         var checkpointTrouble: RPCError?
     }
@@ -27,7 +29,8 @@ final class FakeBroker: BrokerLink {
     let state = Mutex(State())
 
     var completions: [Grove_V1_CompleteRequest] { state.withLock { $0.completions } }
-    var checkpoints: [Grove_V1_FileRef] { state.withLock { $0.checkpoints } }
+    var saved: [Grove_V1_CheckpointRequest] { state.withLock { $0.saved } }
+    var checkpoints: [Grove_V1_FileRef] { saved.filter(\.hasCheckpoint).map(\.checkpoint) }
 
     func goAway(_ code: StatusCode = .unavailable) {
         state.withLock { $0.trouble = RPCError(code, "the broker is away") }
@@ -65,12 +68,14 @@ final class FakeBroker: BrokerLink {
         state.withLock { $0.lines += lines }
     }
 
-    func checkpoint(_ attempt: Grove_V1_AttemptId, file: Grove_V1_FileRef) throws(RPCError) {
+    func checkpoint(_ request: Grove_V1_CheckpointRequest) throws(RPCError) {
         try meet()
-        if let trouble = state.withLock({ $0.checkpointTrouble }) { throw trouble }
+        let (trouble, notifyOfAttempt) = state.withLock { ($0.checkpointTrouble, $0.onAttempt) }
+        notifyOfAttempt?()
+        if let trouble { throw trouble }
         let (count, notify) = state.withLock { state in
-            state.checkpoints.append(file)
-            return (state.checkpoints.count, state.onCheckpoint)
+            state.saved.append(request)
+            return (state.saved.count, state.onCheckpoint)
         }
         notify?(count)
     }

@@ -116,17 +116,4 @@ import WorkerCore
             #expect(try bench.failure(spec).message.contains("64 images"))
         }
     }
-
-    @Test func curvesStayInBounds() throws {
-        var log = MetricsLog()
-        for step in 1...(5 * MetricsLog.mostLines) {
-            log.add(
-                TrainingProgress(
-                    stage: "final", epoch: 0, epochs: 1, step: step, totalSteps: 0, loss: 0.5, parts: [],
-                    learningRate: 1))
-        }
-        let lines = log.file.bytes.split(separator: 10)
-        #expect((MetricsLog.mostLines / 2...MetricsLog.mostLines).contains(lines.count))
-        #expect(lines.last.map { String(decoding: $0, as: UTF8.self) }?.contains("\"step\":50000,") == true)
-    }
 }

@@ -123,7 +123,7 @@ import WorkerCore
     private func requireSameAfterShutdown(
         _ bench: JobBench, _ spec: Grove_V1_JobSpec, at step: UInt64, policy: (inout Grove_V1_JobSpec) -> Void
     ) throws {
-        let whole = try bench.products(spec).artifacts.map(\.bytes)
+        let whole = try bench.products(spec)
         var saving = spec
         policy(&saving)
         let stopped = attempt(saving)
@@ -133,10 +133,65 @@ import WorkerCore
             return
         }
         #expect(stopped.report.progress.step == step)
-        // One when it was due, one for the shutdown.
-        #expect(bench.broker.checkpoints.count == 2)
+        // The one that was due is also that of the shutdown.
+        #expect(bench.broker.checkpoints.count == 1)
         let saved: Grove_V1_FileRef = try #require(bench.broker.checkpoints.last)
-        #expect(try bench.products(attempt(spec, checkpoint: saved)).artifacts.map(\.bytes) == whole)
+        let resumed = try bench.products(attempt(spec, checkpoint: saved))
+        #expect(resumed.artifacts.map(\.bytes) == whole.artifacts.map(\.bytes))
+        // The curve has no gap and no repetition.
+        #expect(try curve(resumed) == curve(whole))
+    }
+
+    /// The lines of the curve without the time of day.
+    private func curve(_ products: JobProducts) throws -> [String] {
+        let file = try #require(products.files.first { $0.name == "metrics.csv" })
+        return String(decoding: file.bytes, as: UTF8.self).split(separator: "\r\n").map { line in
+            let columns = line.split(separator: ",", omittingEmptySubsequences: false)
+            return (columns.prefix(3) + columns.dropFirst(4)).joined(separator: ",")
+        }
+    }
+
+    @Test func aLossThatIsNoNumberLeavesTheLastCheckpointToGoOnFrom() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            var spec = JobBench.treeSpec(try bench.squares())
+            spec.trainTree.checkpoints.everySteps = 2
+            let running = attempt(spec)
+            bench.broker.state.withLock { $0.onCheckpoint = { _ in running.requestStop(.shutdown) } }
+            guard case .interrupted = bench.executor.run(running) else {
+                Issue.record("a stopped attempt was not given back")
+                return
+            }
+            bench.broker.state.withLock { $0.onCheckpoint = nil }
+            let good: Grove_V1_FileRef = try #require(bench.broker.checkpoints.last)
+            var wild = spec
+            wild.trainTree.settings.learningRate = 1
+            wild.trainTree.settings.epochsFinal = 40
+            let error = try bench.failure(attempt(wild, checkpoint: good))
+            #expect(error.code == .failedPrecondition)
+            #expect(error.message.contains("at step"), "\(error.message)")
+            // Whatever was saved on the way is whole, and the curve up to the end came without a checkpoint.
+            let last = try #require(bench.broker.saved.last)
+            #expect(!last.hasCheckpoint && last.files.contains { $0.name == "metrics.jsonl" })
+            spec.trainTree.settings.learningRate = 1e-5
+            #expect(try bench.products(attempt(spec, checkpoint: good)).artifacts.count == 1)
+            spec.trainTree.settings.latentChannels = 4
+            let network = try bench.failure(attempt(spec, checkpoint: good))
+            #expect(network.message.contains("keeps its networks"), "\(network.message)")
+        }
+    }
+
+    @Test func fewerImagesThanABatchAreRefused() throws {
+        try withScratchFolder { folder in
+            let bench = try JobBench(folder)
+            let dataset = try bench.squares()
+            var spec = JobBench.treeSpec(dataset)
+            spec.trainTree.settings.batchSize = 65
+            #expect(try bench.failure(spec).message.contains("64 images"))
+            spec = try JobBench.diffusionSpec(dataset, bench.tree(dataset))
+            spec.trainDiffusion.settings.batchSize = 65
+            #expect(try bench.failure(spec).message.contains("batch_size=64"))
+        }
     }
 
     @Test func trainingGoesOnWhileTheBrokerTakesNoCheckpoint() throws {
@@ -148,6 +203,15 @@ import WorkerCore
             bench.broker.state.withLock { $0.checkpointTrouble = RPCError(.unavailable, "the broker is away") }
             #expect(try bench.products(running).artifacts.count == 1)
             #expect(running.takeLines(100).contains { $0.contains("not saved") })
+            // A full disk is no reason to fail, and neither when the worker is stopped.
+            bench.broker.state.withLock { $0.checkpointTrouble = RPCError(.resourceExhausted, "the disk is full") }
+            #expect(try bench.products(spec).artifacts.count == 1)
+            let stopped = attempt(spec)
+            bench.broker.state.withLock { $0.onAttempt = { stopped.requestStop(.shutdown) } }
+            guard case .interrupted = bench.executor.run(stopped) else {
+                Issue.record("a worker that stops while the broker's disk is full failed its job")
+                return
+            }
             bench.broker.state.withLock { $0.checkpointTrouble = RPCError(.aborted, "a newer attempt has the job") }
             #expect(try bench.failure(spec).code == .aborted)
         }

@@ -54,7 +54,7 @@ extension Turn {
         case Method.workTake: try take(message, caller, work)
         case Method.workHeartbeat: try unary(message, caller) { try work.heartbeat($0, caller, &$1) }
         case Method.workLog: try unary(message, caller) { try work.log($0, caller, &$1) }
-        case Method.workCheckpoint: try unary(message, caller) { try work.checkpoint($0, caller, $1) }
+        case Method.workCheckpoint: try unary(message, caller) { try work.checkpoint($0, caller, &$1) }
         case Method.workComplete: try unary(message, caller) { try work.complete($0, caller, &$1) }
         case Method.workersList: try unary(message, caller) { workers.list($0, $1) }
         case Method.healthCheck: try unary(message, caller) { try workers.health($0, $1) }

@@ -34,7 +34,17 @@ struct JobView {
             message.artifacts = try context.batch.artifacts(of: job.id).map(\.reference)
         case .failed, .cancelled, .expired: break
         }
+        if job.slot == Grove_V1_SlotKind.training.rawValue { try addCheckpoints(of: job, to: &message) }
         return message
+    }
+
+    /// Of a training job there is something to show, and to go on from, before it has succeeded.
+    private func addCheckpoints(of job: JobRecord, to message: inout Grove_V1_Job) throws {
+        if job.state != .succeeded { message.results = try context.batch.results(of: job.id).map(\.message) }
+        let checkpoints = try context.batch.checkpoints(of: job.id)
+        if let newest = checkpoints.newest { message.checkpoints.newest = newest.message }
+        if let previous = checkpoints.previous { message.checkpoints.previous = previous.message }
+        if let best = checkpoints.best { message.checkpoints.best = best.message }
     }
 
     private func reason(_ job: JobRecord, position: Int, _ state: BrokerState) -> String {

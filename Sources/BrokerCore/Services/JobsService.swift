@@ -19,6 +19,7 @@ struct JobsService {
         }
         let spec = try SpecResolver(context: context).resolved(request.spec)
         guard let kind = JobKind(spec) else { throw RPCError(.invalidArgument, "the spec names no kind of job") }
+        let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
         guard bytes.count <= Limits.specBytes else {
             throw RPCError(
@@ -34,6 +35,7 @@ struct JobsService {
                 spec: bytes),
             idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
             nowMS: context.now.wallMS)
+        if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: id) }
         state.mayAssign = true
         return response(id)
     }

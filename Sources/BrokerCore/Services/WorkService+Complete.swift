@@ -74,18 +74,10 @@ extension WorkService {
 
     /// Checks what the job made and keeps its artifacts.
     private func keep(_ success: Grove_V1_Success, _ attempt: AttemptKey) throws {
-        guard success.results.count <= Limits.filesPerJob,
-            success.results.reduce(0, { $0 + encode($1).count + 4 }) <= Limits.resultBytes
-        else {
-            throw RPCError(
-                .invalidArgument,
-                "\(success.results.count) results are too many; at most \(Limits.filesPerJob) files whose names and hashes "
-                    + "take \(Limits.resultBytes) bytes, so pack them into fewer")
-        }
+        try requireResults(success.results, of: attempt, field: "results")
         guard success.artifacts.count <= Limits.artifactsPerJob else {
             throw RPCError(.invalidArgument, "a job makes at most \(Limits.artifactsPerJob) artifacts")
         }
-        for (index, file) in success.results.enumerated() { try requireBlob(file, field: "results[\(index)]") }
         for (index, artifact) in success.artifacts.enumerated() {
             try check(artifact, field: "artifacts[\(index)]")
             _ = try context.batch.insert(
@@ -94,6 +86,22 @@ extension WorkService {
                     size: Int64(clamping: artifact.blob.size), facts: encode(artifact.facts)),
                 jobID: attempt.jobID, nowMS: context.now.wallMS)
         }
+    }
+
+    /// Checks files that become results, together with those that the job has already.
+    func requireResults(_ files: [Grove_V1_FileRef], of attempt: AttemptKey, field: String) throws {
+        guard !files.isEmpty else { return }
+        let names = Set(files.map(\.name))
+        let earlier = try context.batch.results(of: attempt.jobID).filter { !names.contains($0.name) }.map(\.message)
+        guard files.count + earlier.count <= Limits.filesPerJob,
+            (files + earlier).reduce(0, { $0 + encode($1).count + 4 }) <= Limits.resultBytes
+        else {
+            throw RPCError(
+                .invalidArgument,
+                "\(files.count + earlier.count) results are too many; at most \(Limits.filesPerJob) files whose names and "
+                    + "hashes take \(Limits.resultBytes) bytes, so pack them into fewer")
+        }
+        for (index, file) in files.enumerated() { try requireBlob(file, field: "\(field)[\(index)]") }
     }
 
     private func check(_ artifact: Grove_V1_NewArtifact, field: String) throws {

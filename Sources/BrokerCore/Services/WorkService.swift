@@ -117,15 +117,22 @@ struct WorkService {
     }
 
     func checkpoint(
-        _ request: Grove_V1_CheckpointRequest, _ caller: Caller, _ state: BrokerState
+        _ request: Grove_V1_CheckpointRequest, _ caller: Caller, _ state: inout BrokerState
     ) throws -> Grove_V1_CheckpointResponse {
         _ = try worker(caller)
         let attempt = AttemptKey(request.attempt)
         try requireCurrent(attempt, state)
-        try requireBlob(request.checkpoint, field: "checkpoint")
-        guard try context.batch.saveCheckpoint(attempt, FileRecord(request.checkpoint)) else {
-            throw Self.stale(attempt)
+        guard request.hasCheckpoint || !request.files.isEmpty else {
+            throw RPCError(.invalidArgument, "the call names neither a checkpoint nor files; name what is to be kept")
         }
+        if request.hasCheckpoint { try requireBlob(request.checkpoint, field: "checkpoint") }
+        try requireResults(request.files, of: attempt, field: "files")
+        guard
+            try context.batch.saveCheckpoint(
+                attempt, request.hasCheckpoint ? FileRecord(request.checkpoint) : nil, isBest: request.best,
+                results: request.files.map { FileRecord($0) })
+        else { throw Self.stale(attempt) }
+        if !request.files.isEmpty { state.streams.touch(attempt.jobID) }
         return Grove_V1_CheckpointResponse()
     }
 

@@ -30,6 +30,17 @@ package struct Canvas {
         }
     }
 
+    /// Mixes a colour into a pixel: `share` 1 replaces it, 0 leaves it.
+    mutating func blend(x: Int, y: Int, _ colour: Colour, share: Double) {
+        guard share > 0, (0..<width).contains(x), (0..<height).contains(y) else { return }
+        let values = colour.values(channels: channels)
+        for channel in 0..<channels {
+            let index = (y * width + x) * channels + channel
+            let old = Double(pixels[index])
+            pixels[index] = UInt8((old + (Double(values[channel]) - old) * min(share, 1)).rounded())
+        }
+    }
+
     /// Draws an image with its top left corner at x, y, each pixel as a square of `scale` × `scale`.
     package mutating func draw(_ image: ImageBuffer, x: Int, y: Int, scale: Int) {
         precondition(scale >= 1, "Images are drawn at scale 1 or larger.")

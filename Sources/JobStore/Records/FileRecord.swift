@@ -12,3 +12,14 @@ package struct FileRecord: Hashable, Sendable {
         self.mediaType = mediaType
     }
 }
+
+/// The checkpoints that are kept of a job. The best may be one of the others, or older.
+package struct CheckpointRecords: Hashable, Sendable {
+    package let newest: FileRecord?
+    package let previous: FileRecord?
+    package let best: FileRecord?
+
+    package init(newest: FileRecord?, previous: FileRecord?, best: FileRecord?) {
+        (self.newest, self.previous, self.best) = (newest, previous, best)
+    }
+}

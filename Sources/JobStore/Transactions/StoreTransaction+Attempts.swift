@@ -78,9 +78,7 @@ extension StoreTransaction {
         switch outcome {
         case .succeeded(let results):
             try endAttempt(attempt, ending: "succeeded", nowMS: nowMS)
-            for (position, file) in results.enumerated() {
-                try put(file, of: attempt.jobID, role: "result", position: position)
-            }
+            try addResults(results, of: attempt.jobID)
             try end(attempt.jobID, .succeeded, nil, nowMS: nowMS)
         case .failed(let failure):
             try endAttempt(attempt, ending: "failed", nowMS: nowMS)
@@ -100,14 +98,6 @@ extension StoreTransaction {
         return ending == "" ? nil : ending
     }
 
-    /// Remembers where a later attempt can go on.
-    /// - Returns: whether the attempt holds its job; if not, nothing was changed.
-    package func saveCheckpoint(_ attempt: AttemptKey, _ file: FileRecord) throws -> Bool {
-        guard try isCurrent(attempt) else { return false }
-        try put(file, of: attempt.jobID, role: "checkpoint", position: 0)
-        return true
-    }
-
     private func endAttempt(_ attempt: AttemptKey, ending: String, nowMS: Int64) throws {
         try run("DELETE FROM lease WHERE job = (SELECT number FROM job WHERE id = ?)", [attempt.jobID])
         try run(
@@ -115,14 +105,6 @@ extension StoreTransaction {
             UPDATE attempt SET ended_ms = ?, ending = ? WHERE number = ?
             AND job = (SELECT number FROM job WHERE id = ?)
             """, [nowMS, ending, attempt.number, attempt.jobID])
-    }
-
-    private func put(_ file: FileRecord, of id: String, role: String, position: Int) throws {
-        try run(
-            """
-            INSERT OR REPLACE INTO file (job, role, position, name, sha256, size, media_type)
-            SELECT number, ?, ?, ?, ?, ?, ? FROM job WHERE id = ?
-            """, [role, position, file.name, file.sha256, file.size, file.mediaType, id])
     }
 }
 

@@ -90,25 +90,6 @@ extension StoreTransaction {
         return try self.job(id)
     }
 
-    /// What the job left behind, in its order.
-    package func results(of id: String) throws -> [FileRecord] {
-        try files(of: id, role: "result")
-    }
-
-    /// Where the newest checkpoint of the job is, if one was left.
-    package func checkpoint(of id: String) throws -> FileRecord? {
-        try files(of: id, role: "checkpoint").first
-    }
-
-    private func files(of id: String, role: String) throws -> [FileRecord] {
-        try rows(
-            "SELECT * FROM file WHERE job = (SELECT number FROM job WHERE id = ?) AND role = ? ORDER BY position",
-            [id, role]
-        ).map {
-            FileRecord(name: $0["name"], sha256: $0["sha256"], size: $0["size"], mediaType: $0["media_type"])
-        }
-    }
-
     /// Writes a terminal state.
     func end(_ id: String, _ state: JobState, _ failure: FailureRecord?, nowMS: Int64) throws {
         precondition(state.isTerminal, "a job ends in a terminal state")

@@ -21,12 +21,14 @@ package struct TrainingProgress: Sendable, Equatable {
     /// How many steps the run will take, as far as is known now: growth decides some of them on its way.
     package var totalSteps: Int
     package var loss: Double
+    /// What the steps of one stage are ranked by, lower is better: the loss, unless its own weights change on the way.
+    package var score: Double
     package var parts: [Part]
     package var learningRate: Double
 
     package init(
         stage: String, epoch: Int, epochs: Int, step: Int, totalSteps: Int, loss: Double, parts: [Part],
-        learningRate: Double
+        learningRate: Double, score: Double? = nil
     ) {
         self.stage = stage
         self.epoch = epoch
@@ -34,6 +36,7 @@ package struct TrainingProgress: Sendable, Equatable {
         self.step = step
         self.totalSteps = totalSteps
         self.loss = loss
+        self.score = score ?? loss
         self.parts = parts
         self.learningRate = learningRate
     }

@@ -344,6 +344,7 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
   public mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
+  /// Of a job that has not succeeded: what came with its checkpoints.
   public var results: [Grove_V1_FileRef] {
     get {_storage._results}
     set {_uniqueStorage()._results = newValue}
@@ -366,11 +367,63 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._position = newValue}
   }
 
+  /// From which it, or a later job, can go on.
+  public var checkpoints: Grove_V1_Checkpoints {
+    get {_storage._checkpoints ?? Grove_V1_Checkpoints()}
+    set {_uniqueStorage()._checkpoints = newValue}
+  }
+  /// Returns true if `checkpoints` has been explicitly set.
+  public var hasCheckpoints: Bool {_storage._checkpoints != nil}
+  /// Clears the value of `checkpoints`. Subsequent reads from it will return its default value.
+  public mutating func clearCheckpoints() {_uniqueStorage()._checkpoints = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The checkpoints that are kept of a job, as far as there are any; two may be the same.
+public nonisolated struct Grove_V1_Checkpoints: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var newest: Grove_V1_FileRef {
+    get {_newest ?? Grove_V1_FileRef()}
+    set {_newest = newValue}
+  }
+  /// Returns true if `newest` has been explicitly set.
+  public var hasNewest: Bool {self._newest != nil}
+  /// Clears the value of `newest`. Subsequent reads from it will return its default value.
+  public mutating func clearNewest() {self._newest = nil}
+
+  public var previous: Grove_V1_FileRef {
+    get {_previous ?? Grove_V1_FileRef()}
+    set {_previous = newValue}
+  }
+  /// Returns true if `previous` has been explicitly set.
+  public var hasPrevious: Bool {self._previous != nil}
+  /// Clears the value of `previous`. Subsequent reads from it will return its default value.
+  public mutating func clearPrevious() {self._previous = nil}
+
+  public var best: Grove_V1_FileRef {
+    get {_best ?? Grove_V1_FileRef()}
+    set {_best = newValue}
+  }
+  /// Returns true if `best` has been explicitly set.
+  public var hasBest: Bool {self._best != nil}
+  /// Clears the value of `best`. Subsequent reads from it will return its default value.
+  public mutating func clearBest() {self._best = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _newest: Grove_V1_FileRef? = nil
+  fileprivate var _previous: Grove_V1_FileRef? = nil
+  fileprivate var _best: Grove_V1_FileRef? = nil
 }
 
 /// How far an attempt is.
@@ -398,6 +451,36 @@ public nonisolated struct Grove_V1_Progress: Sendable {
 
   /// Negative when unknown.
   public var secondsLeft: Double = 0
+
+  /// The loss from the beginning until now.
+  public var lossCurve: Grove_V1_Curve {
+    get {_lossCurve ?? Grove_V1_Curve()}
+    set {_lossCurve = newValue}
+  }
+  /// Returns true if `lossCurve` has been explicitly set.
+  public var hasLossCurve: Bool {self._lossCurve != nil}
+  /// Clears the value of `lossCurve`. Subsequent reads from it will return its default value.
+  public mutating func clearLossCurve() {self._lossCurve = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _lossCurve: Grove_V1_Curve? = nil
+}
+
+/// A curve in few points, each the mean of an equal share of the steps.
+public nonisolated struct Grove_V1_Curve: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var firstStep: UInt64 = 0
+
+  public var lastStep: UInt64 = 0
+
+  /// At most 200.
+  public var values: [Float] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -814,7 +897,7 @@ nonisolated extension Grove_V1_LogLine: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Job"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}>checkpoints\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -835,6 +918,7 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _artifacts: [Grove_V1_ArtifactRef] = []
     var _waitingReason: String = String()
     var _position: UInt32 = 0
+    var _checkpoints: Grove_V1_Checkpoints? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -863,6 +947,7 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _artifacts = source._artifacts
       _waitingReason = source._waitingReason
       _position = source._position
+      _checkpoints = source._checkpoints
     }
   }
 
@@ -899,6 +984,7 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._artifacts) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._waitingReason) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._position) }()
+        case 80: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoints) }()
         default: break
         }
       }
@@ -965,6 +1051,9 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._position != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._position, fieldNumber: 18)
       }
+      try { if let v = _storage._checkpoints {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -992,6 +1081,7 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._artifacts != rhs_storage._artifacts {return false}
         if _storage._waitingReason != rhs_storage._waitingReason {return false}
         if _storage._position != rhs_storage._position {return false}
+        if _storage._checkpoints != rhs_storage._checkpoints {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1001,9 +1091,53 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension Grove_V1_Checkpoints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Checkpoints"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}newest\0\u{1}previous\0\u{1}best\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._newest) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._previous) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._best) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._newest {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._previous {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._best {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_Checkpoints, rhs: Grove_V1_Checkpoints) -> Bool {
+    if lhs._newest != rhs._newest {return false}
+    if lhs._previous != rhs._previous {return false}
+    if lhs._best != rhs._best {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Grove_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Progress"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{3}total_steps\0\u{1}stage\0\u{1}epoch\0\u{1}epochs\0\u{1}metrics\0\u{3}images_per_second\0\u{3}seconds_left\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{3}total_steps\0\u{1}stage\0\u{1}epoch\0\u{1}epochs\0\u{1}metrics\0\u{3}images_per_second\0\u{3}seconds_left\0\u{4}H\u{1}loss_curve\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1019,12 +1153,17 @@ nonisolated extension Grove_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._M
       case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &self.metrics) }()
       case 7: try { try decoder.decodeSingularDoubleField(value: &self.imagesPerSecond) }()
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.secondsLeft) }()
+      case 80: try { try decoder.decodeSingularMessageField(value: &self._lossCurve) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.step != 0 {
       try visitor.visitSingularUInt64Field(value: self.step, fieldNumber: 1)
     }
@@ -1049,6 +1188,9 @@ nonisolated extension Grove_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.secondsLeft.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.secondsLeft, fieldNumber: 8)
     }
+    try { if let v = self._lossCurve {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1061,6 +1203,47 @@ nonisolated extension Grove_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.metrics != rhs.metrics {return false}
     if lhs.imagesPerSecond != rhs.imagesPerSecond {return false}
     if lhs.secondsLeft != rhs.secondsLeft {return false}
+    if lhs._lossCurve != rhs._lossCurve {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_Curve: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Curve"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_step\0\u{3}last_step\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.firstStep) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.lastStep) }()
+      case 3: try { try decoder.decodeRepeatedFloatField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.firstStep != 0 {
+      try visitor.visitSingularUInt64Field(value: self.firstStep, fieldNumber: 1)
+    }
+    if self.lastStep != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lastStep, fieldNumber: 2)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitPackedFloatField(value: self.values, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_Curve, rhs: Grove_V1_Curve) -> Bool {
+    if lhs.firstStep != rhs.firstStep {return false}
+    if lhs.lastStep != rhs.lastStep {return false}
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

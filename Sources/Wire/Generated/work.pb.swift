@@ -272,6 +272,13 @@ public nonisolated struct Grove_V1_CheckpointRequest: Sendable {
   /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
   public mutating func clearCheckpoint() {self._checkpoint = nil}
 
+  /// The best so far: kept, beside the newest two, until there is a better one.
+  public var best: Bool = false
+
+  /// What the run can show so far, such as curves. Results of the job from now on; a later file takes the place of an
+  /// earlier one of the same name.
+  public var files: [Grove_V1_FileRef] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -865,7 +872,7 @@ nonisolated extension Grove_V1_LogResponse: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Grove_V1_CheckpointRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CheckpointRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}checkpoint\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}checkpoint\0\u{1}best\0\u{1}files\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -875,6 +882,8 @@ nonisolated extension Grove_V1_CheckpointRequest: SwiftProtobuf.Message, SwiftPr
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._attempt) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.best) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
       default: break
       }
     }
@@ -891,12 +900,20 @@ nonisolated extension Grove_V1_CheckpointRequest: SwiftProtobuf.Message, SwiftPr
     try { if let v = self._checkpoint {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if self.best != false {
+      try visitor.visitSingularBoolField(value: self.best, fieldNumber: 3)
+    }
+    if !self.files.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.files, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_CheckpointRequest, rhs: Grove_V1_CheckpointRequest) -> Bool {
     if lhs._attempt != rhs._attempt {return false}
     if lhs._checkpoint != rhs._checkpoint {return false}
+    if lhs.best != rhs.best {return false}
+    if lhs.files != rhs.files {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

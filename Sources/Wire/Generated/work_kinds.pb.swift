@@ -304,6 +304,15 @@ public nonisolated struct Grove_V1_TrainTree: Sendable {
   /// Clears the value of `checkpoints`. Subsequent reads from it will return its default value.
   public mutating func clearCheckpoints() {self._checkpoints = nil}
 
+  public var resume: Grove_V1_Resume {
+    get {_resume ?? Grove_V1_Resume()}
+    set {_resume = newValue}
+  }
+  /// Returns true if `resume` has been explicitly set.
+  public var hasResume: Bool {self._resume != nil}
+  /// Clears the value of `resume`. Subsequent reads from it will return its default value.
+  public mutating func clearResume() {self._resume = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -312,6 +321,7 @@ public nonisolated struct Grove_V1_TrainTree: Sendable {
   fileprivate var _testDataset: Grove_V1_ArtifactRef? = nil
   fileprivate var _settings: Grove_V1_TreeSettings? = nil
   fileprivate var _checkpoints: Grove_V1_CheckpointPolicy? = nil
+  fileprivate var _resume: Grove_V1_Resume? = nil
 }
 
 /// Learns a DDPM conditioned on the leaves of a trained tree.
@@ -360,6 +370,15 @@ public nonisolated struct Grove_V1_TrainDiffusion: Sendable {
   /// Clears the value of `checkpoints`. Subsequent reads from it will return its default value.
   public mutating func clearCheckpoints() {self._checkpoints = nil}
 
+  public var resume: Grove_V1_Resume {
+    get {_resume ?? Grove_V1_Resume()}
+    set {_resume = newValue}
+  }
+  /// Returns true if `resume` has been explicitly set.
+  public var hasResume: Bool {self._resume != nil}
+  /// Clears the value of `resume`. Subsequent reads from it will return its default value.
+  public mutating func clearResume() {self._resume = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -368,6 +387,25 @@ public nonisolated struct Grove_V1_TrainDiffusion: Sendable {
   fileprivate var _tree: Grove_V1_ArtifactRef? = nil
   fileprivate var _settings: Grove_V1_DiffusionSettings? = nil
   fileprivate var _checkpoints: Grove_V1_CheckpointPolicy? = nil
+  fileprivate var _resume: Grove_V1_Resume? = nil
+}
+
+/// Goes on from a checkpoint of an earlier job of the same kind, on the same data. Settings that are set change the run
+/// from there on; what is not set, and everything about the network, stays as it was.
+public nonisolated struct Grove_V1_Resume: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A job that has ended.
+  public var jobID: String = String()
+
+  /// "newest" (the default), "previous" or "best".
+  public var which: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// A checkpoint is written when either is reached; 0 leaves that one out, both 0 mean every 2 minutes.
@@ -379,6 +417,9 @@ public nonisolated struct Grove_V1_CheckpointPolicy: Sendable {
   public var everySteps: UInt32 = 0
 
   public var everySeconds: UInt32 = 0
+
+  /// How often a sheet of samples is drawn; 0 for never.
+  public var sheetEverySeconds: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1414,7 +1455,7 @@ nonisolated extension Grove_V1_ImportModel: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Grove_V1_TrainTree: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TrainTree"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}dataset\0\u{3}test_dataset\0\u{1}settings\0\u{1}seed\0\u{1}checkpoints\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}dataset\0\u{3}test_dataset\0\u{1}settings\0\u{1}seed\0\u{1}checkpoints\0\u{2}\u{4}resume\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1428,6 +1469,7 @@ nonisolated extension Grove_V1_TrainTree: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._checkpoints) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._resume) }()
       default: break
       }
     }
@@ -1456,6 +1498,9 @@ nonisolated extension Grove_V1_TrainTree: SwiftProtobuf.Message, SwiftProtobuf._
     try { if let v = self._checkpoints {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._resume {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1466,6 +1511,7 @@ nonisolated extension Grove_V1_TrainTree: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._settings != rhs._settings {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs._checkpoints != rhs._checkpoints {return false}
+    if lhs._resume != rhs._resume {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1473,7 +1519,7 @@ nonisolated extension Grove_V1_TrainTree: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Grove_V1_TrainDiffusion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TrainDiffusion"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}dataset\0\u{1}tree\0\u{1}settings\0\u{1}seed\0\u{1}checkpoints\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}dataset\0\u{1}tree\0\u{1}settings\0\u{1}seed\0\u{1}checkpoints\0\u{2}\u{4}resume\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1487,6 +1533,7 @@ nonisolated extension Grove_V1_TrainDiffusion: SwiftProtobuf.Message, SwiftProto
       case 4: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._checkpoints) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._resume) }()
       default: break
       }
     }
@@ -1515,6 +1562,9 @@ nonisolated extension Grove_V1_TrainDiffusion: SwiftProtobuf.Message, SwiftProto
     try { if let v = self._checkpoints {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._resume {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1525,6 +1575,42 @@ nonisolated extension Grove_V1_TrainDiffusion: SwiftProtobuf.Message, SwiftProto
     if lhs._settings != rhs._settings {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs._checkpoints != rhs._checkpoints {return false}
+    if lhs._resume != rhs._resume {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_Resume: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Resume"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}which\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.which) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.which.isEmpty {
+      try visitor.visitSingularStringField(value: self.which, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_Resume, rhs: Grove_V1_Resume) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.which != rhs.which {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1532,7 +1618,7 @@ nonisolated extension Grove_V1_TrainDiffusion: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Grove_V1_CheckpointPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CheckpointPolicy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}every_steps\0\u{3}every_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}every_steps\0\u{3}every_seconds\0\u{3}sheet_every_seconds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1542,6 +1628,7 @@ nonisolated extension Grove_V1_CheckpointPolicy: SwiftProtobuf.Message, SwiftPro
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.everySteps) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.everySeconds) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sheetEverySeconds) }()
       default: break
       }
     }
@@ -1554,12 +1641,16 @@ nonisolated extension Grove_V1_CheckpointPolicy: SwiftProtobuf.Message, SwiftPro
     if self.everySeconds != 0 {
       try visitor.visitSingularUInt32Field(value: self.everySeconds, fieldNumber: 2)
     }
+    if self.sheetEverySeconds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sheetEverySeconds, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_CheckpointPolicy, rhs: Grove_V1_CheckpointPolicy) -> Bool {
     if lhs.everySteps != rhs.everySteps {return false}
     if lhs.everySeconds != rhs.everySeconds {return false}
+    if lhs.sheetEverySeconds != rhs.sheetEverySeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -3,6 +3,8 @@ package struct JobValidation {
     package static let largestCount: UInt32 = 100_000
     package static let largestSteps: UInt32 = 1000
     package static let samplers = ["ddim", "ddpm"]
+    /// The checkpoints that are kept of a job; the first is meant when none is named.
+    package static let checkpoints = ["newest", "previous", "best"]
     package static let highestPriority: UInt32 = 9
     package static let defaultPriority: UInt32 = 5
 
@@ -98,6 +100,7 @@ extension JobValidation {
         artifact(job.dataset, "train_tree.dataset")
         if job.hasTestDataset { artifact(job.testDataset, "train_tree.test_dataset") }
         settings(job.settings, Grove_V1_TreeSettings.fields, "train_tree.settings")
+        if job.hasResume { resume(job.resume, "train_tree.resume") }
     }
 
     private mutating func trainDiffusion(_ job: Grove_V1_TrainDiffusion) {
@@ -105,6 +108,7 @@ extension JobValidation {
         artifact(job.dataset, "train_diffusion.dataset")
         artifact(job.tree, "train_diffusion.tree")
         settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings")
+        if job.hasResume { resume(job.resume, "train_diffusion.resume") }
     }
 
     private mutating func sample(_ job: Grove_V1_Sample) {
@@ -161,6 +165,13 @@ extension JobValidation {
         expect(
             reference.sha256.isEmpty || SHA256.isHexDigest(reference.sha256), "\(field).sha256",
             "must be empty or 64 lower-case hexadecimal digits")
+    }
+
+    private mutating func resume(_ resume: Grove_V1_Resume, _ field: String) {
+        expect(!resume.jobID.isEmpty, "\(field).job_id", "is empty; name the job to go on from")
+        expect(
+            resume.which.isEmpty || Self.checkpoints.contains(resume.which), "\(field).which",
+            "must be \(Self.checkpoints.joined(separator: " or ")), not '\(resume.which.prefix(40))'")
     }
 
     private mutating func count(_ count: UInt32, _ field: String) {

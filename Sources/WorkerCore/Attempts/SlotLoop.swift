@@ -14,6 +14,7 @@ package final class SlotLoop: Sendable {
     private let link: any BrokerLink
     private let registry: AttemptRegistry
     private let executor: JobExecutor
+    private let precedence: Precedence
     private let delivery: Delivery
     private let log: Logger
     private let stopping = Mutex(false)
@@ -21,13 +22,14 @@ package final class SlotLoop: Sendable {
 
     package init(
         slot: Grove_V1_SlotKind, name: String, link: any BrokerLink, registry: AttemptRegistry,
-        executor: JobExecutor, delivery: Delivery, log: Logger
+        executor: JobExecutor, precedence: Precedence, delivery: Delivery, log: Logger
     ) {
         self.slot = slot
         self.name = name
         self.link = link
         self.registry = registry
         self.executor = executor
+        self.precedence = precedence
         self.delivery = delivery
         self.log = log
         let quality: DispatchQoS = slot == .training ? .utility : .userInitiated
@@ -67,7 +69,7 @@ package final class SlotLoop: Sendable {
         registry.add(attempt)
         if stopping.withLock({ $0 }) { attempt.requestStop(.shutdown) }
         log.info("job begins", metadata: ["job": "\(attempt.id.jobID)", "attempt": "\(attempt.id.attempt)"])
-        let outcome = queue.sync { executor.run(attempt) }
+        let outcome = queue.sync { precedence.run(slot) { executor.run(attempt) } }
         log.info("job ends", metadata: ["job": "\(attempt.id.jobID)", "outcome": "\(outcome.summary)"])
         delivery.deliver(attempt, outcome) { self.stopping.withLock { $0 } }
         registry.remove(attempt)

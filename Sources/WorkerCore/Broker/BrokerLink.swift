@@ -8,8 +8,8 @@ package protocol BrokerLink: Sendable {
     /// Renews leases; answers which attempts must stop.
     func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> [Grove_V1_AttemptId]
     func log(_ attempt: Grove_V1_AttemptId, lines: [String]) throws(RPCError)
-    /// The checkpoint's blob was uploaded before.
-    func checkpoint(_ attempt: Grove_V1_AttemptId, file: Grove_V1_FileRef) throws(RPCError)
+    /// Every blob that it names was uploaded before.
+    func checkpoint(_ request: Grove_V1_CheckpointRequest) throws(RPCError)
     /// Ends an attempt; every blob that it names was uploaded before.
     func complete(_ request: Grove_V1_CompleteRequest) throws(RPCError) -> Grove_V1_CompleteResponse
     /// Answers the SHA-256 under which the bytes are kept.

@@ -54,10 +54,7 @@ package final class CallsBrokerLink: BrokerLink {
             Method.workLog, request, returning: Grove_V1_LogResponse.self, timeout: Self.callTime)
     }
 
-    package func checkpoint(_ attempt: Grove_V1_AttemptId, file: Grove_V1_FileRef) throws(RPCError) {
-        var request = Grove_V1_CheckpointRequest()
-        request.attempt = attempt
-        request.checkpoint = file
+    package func checkpoint(_ request: Grove_V1_CheckpointRequest) throws(RPCError) {
         _ = try connection.call(
             Method.workCheckpoint, request, returning: Grove_V1_CheckpointResponse.self, timeout: Self.callTime)
     }

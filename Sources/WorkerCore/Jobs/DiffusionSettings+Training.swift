@@ -12,6 +12,12 @@ extension Grove_V1_DiffusionSettings {
             hasPreset ? self.preset : "small", of: "preset")
         var settings = DiffusionTrainingSettings.preset(preset, imageSize: side, imageChannels: channels)
         settings.seed = seed
+        return try changed(settings)
+    }
+
+    /// `settings` with every value that is set put in its place.
+    package func changed(_ settings: DiffusionTrainingSettings) throws -> DiffusionTrainingSettings {
+        var settings = settings
         try apply(to: &settings.network)
         try applyProcess(to: &settings)
         applyTraining(to: &settings)

@@ -8,6 +8,7 @@ package struct JobContext: Sendable {
     let link: any BrokerLink
     let blobs: BlobCache
     let models: ModelCache
+    let precedence: Precedence
 
     func log(_ line: String) {
         attempt.log(line)
@@ -27,13 +28,26 @@ package struct JobContext: Sendable {
     }
 
     /// Uploads a checkpoint and makes it the one that a later attempt begins from.
-    func save(checkpoint bytes: [UInt8]) throws {
-        let sha256 = try link.upload(bytes)
-        var file = Grove_V1_FileRef()
-        file.name = "checkpoint"
-        file.sha256 = sha256
-        file.size = UInt64(bytes.count)
-        file.mediaType = "application/x-safetensors"
-        try link.checkpoint(attempt.id, file: file)
+    ///
+    /// - Parameters:
+    ///   - checkpoint: nil where there are files only.
+    ///   - isBest: whether it is kept beside the newest two.
+    ///   - files: what the run can show so far.
+    func save(checkpoint: ResultFile?, isBest: Bool = false, files: [ResultFile]) throws {
+        var request = Grove_V1_CheckpointRequest()
+        request.attempt = attempt.id
+        request.best = isBest
+        if let checkpoint { request.checkpoint = try upload(checkpoint) }
+        request.files = try files.map(upload)
+        try link.checkpoint(request)
+    }
+
+    private func upload(_ file: ResultFile) throws -> Grove_V1_FileRef {
+        var reference = Grove_V1_FileRef()
+        reference.name = file.name
+        reference.mediaType = file.mediaType
+        reference.size = UInt64(file.bytes.count)
+        reference.sha256 = try link.upload(file.bytes)
+        return reference
     }
 }

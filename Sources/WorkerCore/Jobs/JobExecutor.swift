@@ -8,15 +8,19 @@ package struct JobExecutor: Sendable {
     private let link: any BrokerLink
     private let blobs: BlobCache
     private let models: ModelCache
+    private let precedence: Precedence
 
-    package init(link: any BrokerLink, blobs: BlobCache, models: ModelCache) {
+    package init(
+        link: any BrokerLink, blobs: BlobCache, models: ModelCache, precedence: Precedence = Precedence(share: 1)
+    ) {
         self.link = link
         self.blobs = blobs
         self.models = models
+        self.precedence = precedence
     }
 
     package func run(_ attempt: RunningAttempt) -> JobOutcome {
-        let context = JobContext(attempt: attempt, link: link, blobs: blobs, models: models)
+        let context = JobContext(attempt: attempt, link: link, blobs: blobs, models: models, precedence: precedence)
         do {
             try context.checkStop()
             return .succeeded(try products(of: attempt.assignment, context))
@@ -33,7 +37,7 @@ package struct JobExecutor: Sendable {
         } catch let error as JobError {
             return .failed(RPCError(error.code, error.description))
         } catch let error as TrainingError {
-            return .failed(RPCError(.aborted, error.description))
+            return .failed(RPCError(.failedPrecondition, error.description))
         } catch let error where error is CocoaError || error is POSIXError {
             // Of this machine, not of the job: its cache could not be read or written.
             let sentence =

@@ -14,9 +14,16 @@ struct TrainDiffusionJob {
         let tree = try context.tree(job.tree)
         let shape = ImageShape(tree.tree)
         try shape.require(ImageShape(dataset), of: "The dataset '\(job.dataset.name)'")
-        let training = try start(context, dataset, tree)
-        var loop = TrainingLoop(context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize)
-        let curve = try loop.run(training)
+        let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
+        let training = try start(dataset, tree, from: checkpoint)
+        var loop = TrainingLoop(
+            context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
+            notes: checkpoint?.notes ?? .init())
+        let sheet = TrainingSheet(title: job.name, seed: job.seed, context)
+        let curves = try loop.run(training) { step in
+            let model = try DiffusionModelFile.load(training.model())
+            return try sheet.file(step: step, tree: tree.tree, digest: tree.digest, diffusion: model)
+        }
 
         var facts = Grove_V1_ArtifactFacts()
         facts.height = UInt32(shape.height)
@@ -25,25 +32,24 @@ struct TrainDiffusionJob {
         facts.leaves = UInt32(tree.tree.topology.leaves.count)
         facts.treeSha256 = tree.digest
         return JobProducts(
-            files: [curve],
+            files: curves,
             artifacts: [
                 MadeArtifact(name: job.name, kind: .diffusion, facts: facts, bytes: try training.model())
             ])
     }
 
     private func start(
-        _ context: JobContext, _ dataset: ImageDataset, _ loaded: LoadedTree
+        _ dataset: ImageDataset, _ loaded: LoadedTree, from checkpoint: RunCheckpoint?
     ) throws -> DiffusionTraining {
         let tree = loaded.tree
         let conditions = TreeConditionSource(
             tree: tree, images: dataset, choice: try job.settings.leafChoiceValue(), seed: job.seed)
-        let assignment = context.attempt.assignment
-        if assignment.hasCheckpoint {
-            context.log("continues from the checkpoint of an earlier attempt")
+        if let checkpoint {
             return try DiffusionTraining(
-                resuming: context.bytes(assignment.checkpoint), images: dataset, conditions: conditions)
+                resuming: checkpoint.state, images: dataset, conditions: conditions, changing: job.settings.changed)
         }
         let settings = try job.settings.training(side: dataset.height, channels: dataset.channels, seed: job.seed)
+        try dataset.require(batch: settings.batchSize, name: job.dataset.name)
         return try DiffusionTraining(
             settings: settings, leafCount: tree.topology.leaves.count, treeDigest: loaded.digest, images: dataset,
             conditions: conditions)

@@ -11,9 +11,13 @@ struct TrainTreeJob {
 
     func run(_ context: JobContext) throws -> JobProducts {
         let dataset = try context.dataset(job.dataset)
-        let training = try start(context, dataset)
-        var loop = TrainingLoop(context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize)
-        let curve = try loop.run(training)
+        let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
+        let training = try start(dataset, from: checkpoint)
+        var loop = TrainingLoop(
+            context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
+            notes: checkpoint?.notes ?? .init())
+        let sheet = TrainingSheet(title: job.name, seed: job.seed, context)
+        var files = try loop.run(training) { step in try sheet.file(step: step, tree: training.tree) }
         let bytes = try training.model()
         let tree = training.tree
 
@@ -22,7 +26,6 @@ struct TrainTreeJob {
         facts.width = UInt32(dataset.width)
         facts.channels = UInt32(dataset.channels)
         facts.leaves = UInt32(tree.topology.leaves.count)
-        var files = [curve]
         let test = job.hasTestDataset ? job.testDataset : job.dataset
         let evaluation = try EvaluationReport(tree, dataset: context.dataset(test), name: test.name, seed: job.seed)
         facts.metrics = evaluation.metrics
@@ -32,12 +35,10 @@ struct TrainTreeJob {
             files: files, artifacts: [MadeArtifact(name: job.name, kind: .tree, facts: facts, bytes: bytes)])
     }
 
-    private func start(_ context: JobContext, _ dataset: ImageDataset) throws -> TreeTraining {
-        let assignment = context.attempt.assignment
-        if assignment.hasCheckpoint {
-            context.log("continues from the checkpoint of an earlier attempt")
+    private func start(_ dataset: ImageDataset, from checkpoint: RunCheckpoint?) throws -> TreeTraining {
+        if let checkpoint {
             return try TreeTraining(
-                resuming: context.bytes(assignment.checkpoint), dataset: dataset, augmentation: Self.views)
+                resuming: checkpoint.state, dataset: dataset, augmentation: Self.views, changing: job.settings.changed)
         }
         guard dataset.height == dataset.width else {
             throw JobError(
@@ -46,6 +47,7 @@ struct TrainTreeJob {
                     + "ones: crop or scale them and import them again.")
         }
         let settings = try job.settings.training(side: dataset.height, channels: dataset.channels, seed: job.seed)
+        try dataset.require(batch: settings.batchSize / settings.views, name: job.dataset.name)
         return try TreeTraining(settings: settings, dataset: dataset, augmentation: Self.views)
     }
 

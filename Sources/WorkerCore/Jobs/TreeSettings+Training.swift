@@ -12,6 +12,12 @@ extension Grove_V1_TreeSettings {
             hasPreset ? self.preset : "small", of: "preset")
         var settings = TreeTrainingSettings.preset(preset, imageSize: side, imageChannels: channels)
         settings.seed = seed
+        return try changed(settings)
+    }
+
+    /// `settings` with every value that is set put in its place.
+    package func changed(_ settings: TreeTrainingSettings) throws -> TreeTrainingSettings {
+        var settings = settings
         try apply(to: &settings.tree)
         apply(to: &settings)
         try applyStages(to: &settings)

@@ -53,6 +53,7 @@ package enum JobText {
         for (name, value) in job.progress.metrics.sorted(by: { $0.key < $1.key }) {
             lines.append((name, Format.number(value)))
         }
+        if job.hasCheckpoints { lines.append(("checkpoints", checkpoints(job))) }
         if job.hasFailure { lines.append(("failure", job.failure.message)) }
         for artifact in job.artifacts { lines.append(("made", artifact.text)) }
         for result in job.results { lines.append(("result", "\(result.name) (\(Format.bytes(result.size)))")) }
@@ -62,17 +63,32 @@ package enum JobText {
         }
     }
 
-    /// One sentence about how a job ended.
+    /// Those that are kept, the newest first.
+    private static func checkpoints(_ job: Job) -> String {
+        let kept = job.checkpoints
+        var names = [kept.newest.name]
+        if kept.hasPrevious { names.append(kept.previous.name) }
+        if kept.hasBest { names.append("best \(kept.best.name)") }
+        return names.joined(separator: ", ")
+    }
+
+    /// One sentence about how a job ended, and how it can go on where it can.
     package static func ending(_ job: Job) -> String {
         switch job.state {
         case .succeeded: return "job \(job.id) succeeded"
-        case .cancelled: return "job \(job.id) was cancelled"
+        case .cancelled: return "job \(job.id) was cancelled" + goingOn(job, "'grove resume \(job.id)'")
         case .expired, .failed:
             let verb = job.state == .expired ? "expired" : "failed"
-            return job.failure.message.isEmpty
+            let reason =
+                job.failure.message.isEmpty
                 ? "job \(job.id) \(verb); see 'grove logs \(job.id)'"
                 : "job \(job.id) \(verb): \(Format.safe(job.failure.message))"
+            return reason + goingOn(job, "'grove resume \(job.id) --set key=value'")
         case .waiting, .running, .unspecified, .UNRECOGNIZED: return "job \(job.id) is \(job.state.word)"
         }
+    }
+
+    private static func goingOn(_ job: Job, _ command: String) -> String {
+        job.hasCheckpoints ? "\ngo on from \(Format.safe(job.checkpoints.newest.name)) with \(command)" : ""
     }
 }

@@ -6,8 +6,8 @@ import Glibc
 import Darwin
 #endif
 
-/// The two outputs of a command: results on standard output, all else on standard error, with one line at its end that
-/// may be drawn again and again. For any thread; lines never mix.
+/// The two outputs of a command: results on standard output, all else on standard error, with lines at its end that may
+/// be drawn again and again. For any thread; lines never mix.
 package final class Screen: Sendable {
     package static let shared = Screen()
 
@@ -15,8 +15,8 @@ package final class Screen: Sendable {
     package let isTerminal: Bool
     /// Whether people read the results.
     package let resultsForPeople: Bool
-    /// Whether there is a line that will be drawn over.
-    private let hasDraft = Mutex(false)
+    /// How many lines there are that will be drawn over.
+    private let draft = Mutex(0)
 
     private init() {
         isTerminal = isatty(STDERR_FILENO) == 1
@@ -26,43 +26,58 @@ package final class Screen: Sendable {
     package var tableStyle: Table.Style { resultsForPeople ? .people : .programs }
 
     /// Columns of the terminal, 80 if unknown.
-    package var width: Int {
+    package var width: Int { size.width }
+
+    /// Rows of the terminal, 24 if unknown.
+    package var height: Int { size.height }
+
+    private var size: (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// A line of results.
     package func result(_ line: String) {
-        hasDraft.withLock { hasDraft in
-            clear(&hasDraft)
+        draft.withLock { draft in
+            clear(&draft)
             write(STDOUT_FILENO, line + "\n")
         }
     }
 
     /// A line for people that stays.
     package func note(_ line: String) {
-        hasDraft.withLock { hasDraft in
-            clear(&hasDraft)
+        draft.withLock { draft in
+            clear(&draft)
             write(STDERR_FILENO, line + "\n")
         }
     }
 
     /// Draws the line at the end anew; nothing happens when that is no terminal.
-    package func draw(_ line: String) {
+    package func draw(_ line: String) { draw([line]) }
+
+    /// Draws the lines at the end anew, none of them wider than the terminal.
+    package func draw(_ lines: [String]) {
         guard isTerminal else { return }
-        hasDraft.withLock { hasDraft in
-            write(STDERR_FILENO, "\r\u{1b}[K" + line)
-            hasDraft = true
+        draft.withLock { draft in
+            write(STDERR_FILENO, Self.erase(draft) + lines.joined(separator: "\n"))
+            draft = lines.count
         }
     }
 
-    /// Takes the line at the end away.
-    package func clear() { hasDraft.withLock { clear(&$0) } }
+    /// Takes the lines at the end away.
+    package func clear() { draft.withLock { clear(&$0) } }
 
-    private func clear(_ hasDraft: inout Bool) {
-        if hasDraft { write(STDERR_FILENO, "\r\u{1b}[K") }
-        hasDraft = false
+    private func clear(_ draft: inout Int) {
+        if draft > 0 { write(STDERR_FILENO, Self.erase(draft)) }
+        draft = 0
+    }
+
+    /// Back to the beginning of so many lines, and all from there on erased.
+    private static func erase(_ lines: Int) -> String {
+        "\r" + (lines > 1 ? "\u{1b}[\(lines - 1)A" : "") + "\u{1b}[J"
     }
 
     /// A reader that has gone away, as with `| head`, ends the program by SIGPIPE; other failures have nobody to be told.

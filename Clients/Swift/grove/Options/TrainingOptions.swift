@@ -15,18 +15,10 @@ struct TrainingOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "A setting, key=value; may be given often. '--set help' lists all.")
     var settings: [String] = []
 
-    @Option(help: "Seconds from one checkpoint to the next (default: 120).")
-    var checkpointSeconds: UInt32 = 0
+    @OptionGroup var saving: SavingOptions
 
     var wantsListing: Bool { settings.contains("help") }
 
     /// What `--set` and `--preset` say together.
     var pairs: [String] { (preset.map { ["preset=\($0.rawValue)"] } ?? []) + settings }
-
-    var checkpoints: Grove_V1_CheckpointPolicy? {
-        guard checkpointSeconds > 0 else { return nil }
-        var policy = Grove_V1_CheckpointPolicy()
-        policy.everySeconds = checkpointSeconds
-        return policy
-    }
 }

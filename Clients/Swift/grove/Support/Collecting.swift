@@ -11,7 +11,7 @@ struct Collecting: Sendable {
     func run() async throws {
         let screen = Screen.shared
         for artifact in job.artifacts { screen.note("made \(artifact.text)") }
-        let paths = try await client.download(resultsOf: job, to: output ?? "grove-\(job.id)") { done, total, name in
+        let paths = try await client.download(resultsOf: job, to: output ?? job.folder) { done, total, name in
             screen.draw(
                 ProgressLine.transfer(
                     "downloading", done: done, total: total, name: name, width: screen.width - 1))
@@ -23,4 +23,9 @@ struct Collecting: Sendable {
             for path in paths { screen.result(path) }
         }
     }
+}
+
+extension Job {
+    /// Where results go when nobody says; of a job that goes on, a folder for each of its checkpoints.
+    var folder: String { state.isTerminal ? "grove-\(id)" : "grove-\(id)-\(Format.safe(checkpoints.newest.name))" }
 }

@@ -15,8 +15,9 @@ struct Following: Sendable {
         for try await job in client.watch(id) {
             last = job
             if printsUpdates { screen.result(JSONText.line(job)) }
-            switch follower.show(job, width: screen.width, now: start.duration(to: clock.now)) {
-            case .redraw(let line): screen.draw(line)
+            let now = start.duration(to: clock.now)
+            switch follower.show(job, width: screen.width, height: screen.height, now: now) {
+            case .redraw(let lines): screen.draw(lines)
             case .line(let line): screen.note(line)
             case nil: break
             }

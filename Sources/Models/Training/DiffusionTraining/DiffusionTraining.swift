@@ -135,29 +135,41 @@ extension DiffusionTraining {
         let tensors =
             network.state.tensors(prefix: DiffusionModelFile.rawPrefix)
             + average.tensors(prefix: DiffusionModelFile.averagePrefix) + optimiser.tensors(prefix: Self.momentPrefix)
+        try tensors.requireNumbers(step: stepsDone)
         return Safetensors.encode(tensors, metadata: metadata)
     }
 
     /// Goes on from a checkpoint with the images and conditions of the interrupted run.
     /// Throws a sentence if the bytes are no checkpoint or belong to another data set.
+    ///
+    /// - Parameter change: what is different from here on; the network and the process must stay as they are.
     package convenience init(
-        resuming bytes: [UInt8], images: any DiffusionImages, conditions: any ConditionSource
+        resuming bytes: [UInt8], images: any DiffusionImages, conditions: any ConditionSource,
+        changing change: (DiffusionTrainingSettings) throws -> DiffusionTrainingSettings = { $0 }
     ) throws {
         let file = try Safetensors(bytes: bytes)
         let description = try DiffusionModelFile.description(file, kind: Self.checkpointKind)
-        let settings = try DiffusionModelFile.decode(
-            DiffusionTrainingSettings.self, file.metadata["settings"] ?? "", what: "settings")
-        guard let step = Int(file.metadata["step"] ?? ""), step >= 0, step <= settings.steps else {
+        let settings = try change(
+            DiffusionModelFile.decode(
+                DiffusionTrainingSettings.self, file.metadata["settings"] ?? "", what: "settings"))
+        guard let step = Int(file.metadata["step"] ?? ""), step >= 0 else {
             throw DiffusionError("The checkpoint does not say at which step it was written; use another one.")
+        }
+        guard step <= settings.steps else {
+            throw DiffusionError(
+                "The checkpoint was written after step \(step), but the run is to have \(settings.steps) steps: ask for more.")
         }
         guard file.metadata["images"] == String(images.count) else {
             throw DiffusionError(
                 "The checkpoint belongs to a data set of \((file.metadata["images"] ?? "?").prefix(20)) images, not of "
                     + "\(images.count); give the run the data set it began with.")
         }
-        guard settings.network == description.network else {
+        guard settings.network == description.network, settings.pixelRange == description.pixelRange,
+            settings.formulation == description.formulation
+        else {
             throw DiffusionError(
-                "The checkpoint's settings and description disagree about the network; use another one.")
+                "A run that goes on keeps its network, pixel range and formulation: leave those settings as the "
+                    + "checkpoint has them.")
         }
         try self.init(
             settings: settings, leafCount: description.leafCount, treeDigest: description.treeDigest, images: images,

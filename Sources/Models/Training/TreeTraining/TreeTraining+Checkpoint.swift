@@ -20,6 +20,7 @@ extension TreeTraining {
                 tensors.append(StoredTensor(Self.members, members.map(Int64.init), shape: [members.count]))
             }
         }
+        try tensors.requireNumbers(step: position.stepsDone)
         let metadata = [
             "kind": Self.kind, "config": try settings.tree.json(), "tree": try SettingsText.encode(tree.topology),
             "settings": try SettingsText.encode(settings), "position": try SettingsText.encode(position),
@@ -30,8 +31,11 @@ extension TreeTraining {
 
     /// Goes on from a checkpoint, with the data set and the augmentation of the interrupted run.
     /// Throws a sentence if the bytes are no checkpoint or belong to another data set.
+    ///
+    /// - Parameter change: what is different from here on; the networks must stay as they are.
     package convenience init(
-        resuming bytes: [UInt8], dataset: ImageDataset, augmentation: ImageAugmentation? = nil
+        resuming bytes: [UInt8], dataset: ImageDataset, augmentation: ImageAugmentation? = nil,
+        changing change: (TreeTrainingSettings) throws -> TreeTrainingSettings = { $0 }
     ) throws {
         let file = try Safetensors(bytes: bytes)
         guard file.metadata["kind"] == Self.kind else {
@@ -41,12 +45,14 @@ extension TreeTraining {
         guard file.metadata["dataset"] == dataset.fingerprint else {
             throw TreeError("The checkpoint belongs to another data set; give the run the images it began with.")
         }
-        let settings = try SettingsText.decode(TreeTrainingSettings.self, from: file.metadata["settings"], "settings")
+        let settings = try change(
+            SettingsText.decode(TreeTrainingSettings.self, from: file.metadata["settings"], "settings"))
         let position = try SettingsText.decode(TreeTrainingPosition.self, from: file.metadata["position"], "position")
         try settings.validate()
         let tree = try TreeVAE(stored: file.under(Self.treePrefix))
         guard tree.configuration == settings.tree else {
-            throw TreeError("The checkpoint's settings and its tree disagree about the network; use another one.")
+            throw TreeError(
+                "A run that goes on keeps its networks and their loss: leave those settings as the checkpoint has them.")
         }
         let members = try Self.members(of: file, position, tree, dataset)
         try self.init(
@@ -80,7 +86,11 @@ extension TreeTraining {
         guard (0..<settings.stage(position.stage).epochs).contains(position.epoch),
             (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
             (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun)
-        else { throw TreeError("The checkpoint's position is outside its own schedule; use another one.") }
+        else {
+            throw TreeError(
+                "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "
+                    + "\"\(position.stageName)\", where the settings have none: leave epochs and batch size larger.")
+        }
     }
 }
 

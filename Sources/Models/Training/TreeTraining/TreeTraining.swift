@@ -68,7 +68,8 @@ package final class TreeTraining: TrainingRun {
         }
         var progress = TrainingProgress(
             stage: position.stageName, epoch: position.epoch, epochs: stageSettings.epochs,
-            step: position.stepsDone + 1, totalSteps: 0, loss: value, parts: losses.parts, learningRate: rate)
+            step: position.stepsDone + 1, totalSteps: 0, loss: value, parts: losses.parts, learningRate: rate,
+            score: losses.negativeELBO)
         progress.parts.append(.init(name: "alpha", value: alpha))
         progress.parts.append(.init(name: "leaves", value: Double(tree.topology.leaves.count)))
         advance()

@@ -18,6 +18,11 @@ package struct TreeLosses {
         ])
     }
 
+    /// −ELBO of the batch, with the divergences at their full weight whatever α is now: comparable within a stage.
+    package var negativeELBO: Double {
+        [reconstruction, rootDivergence, nodeDivergence, decisionDivergence].reduce(0) { $0 + Double($1.item()) }
+    }
+
     /// Names and values for progress reports.
     package var parts: [TrainingProgress.Part] {
         [

@@ -14,12 +14,13 @@ struct Results: AsyncParsableCommand {
         try await reporting {
             let client = try connection.connect()
             let found = try await client.job(job)
-            guard found.state.isTerminal else {
+            guard found.state.isTerminal || !found.results.isEmpty else {
                 throw RPCError(
                     .failedPrecondition,
                     "job \(job) is still \(found.state.word); wait for it with 'grove watch \(job)'")
             }
-            if found.results.isEmpty { Screen.shared.note("\(JobText.ending(found)); it left no files") }
+            if !found.state.isTerminal { Screen.shared.note("job \(job) goes on; this is what it has so far") }
+            if found.state.isTerminal, found.results.isEmpty { Screen.shared.note("\(JobText.ending(found)); it left no files") }
             try await Collecting(client: client, job: found, output: output, json: connection.json).run()
             return .success
         }

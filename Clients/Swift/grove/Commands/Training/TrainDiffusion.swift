@@ -23,7 +23,7 @@ struct TrainDiffusion: AsyncParsableCommand {
         job.tree = try ArtifactRef.parse(tree)
         job.settings = try SettingsText.diffusion(training.pairs)
         job.seed = seed.seed
-        if let checkpoints = training.checkpoints { job.checkpoints = checkpoints }
+        try training.saving.apply(to: &job.checkpoints)
         var spec = JobSpec()
         spec.trainDiffusion = job
         try JobValidation.check(spec)

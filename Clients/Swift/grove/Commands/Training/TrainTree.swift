@@ -23,7 +23,7 @@ struct TrainTree: AsyncParsableCommand {
         if let testData { job.testDataset = try ArtifactRef.parse(testData) }
         job.settings = try SettingsText.tree(training.pairs)
         job.seed = seed.seed
-        if let checkpoints = training.checkpoints { job.checkpoints = checkpoints }
+        try training.saving.apply(to: &job.checkpoints)
         var spec = JobSpec()
         spec.trainTree = job
         try JobValidation.check(spec)
