@@ -47,9 +47,8 @@ import WorkerCore
         try #require(process.terminationStatus == 0)
         return try bytes.split(separator: 10).map { line in
             let row = try #require(try JSONSerialization.jsonObject(with: line) as? [Any])
-            return (
-                try #require(row[0] as? String), try #require(row[1] as? Int), try #require(row[2] as? NSNumber).doubleValue
-            )
+            let value = try #require(row[2] as? NSNumber)
+            return (try #require(row[0] as? String), try #require(row[1] as? Int), value.doubleValue)
         }
     }
 }

@@ -19,14 +19,16 @@ struct ResumeResolver {
         let job = try JobsService(context: context).existing(resume.jobID)
         guard job.state.isTerminal else {
             throw RPCError(
-                .failedPrecondition, "job \(job.id) has not ended: wait for it, or stop it with 'grove cancel \(job.id)'")
+                .failedPrecondition,
+                "job \(job.id) has not ended: wait for it, or stop it with 'grove cancel \(job.id)'")
         }
         let earlier = try decode(
             Grove_V1_JobSpec.self, from: context.batch.spec(job.id) ?? [], what: "the stored job \(job.id)")
         guard Self.subject(earlier) == Self.subject(spec) else {
             throw RPCError(
                 .failedPrecondition,
-                "job \(job.id) trained another kind of model, or on other data: a training goes on with what it began with")
+                "job \(job.id) trained another kind of model, or on other data: a training goes on with what it began with"
+            )
         }
         let kept = try context.batch.checkpoints(of: job.id)
         let chosen =

@@ -18,8 +18,8 @@ extension Picture {
                 + " fill=\"\(hex(colour))\"/>"
         case .line(let points, let width, let colour):
             let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
-            return "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(hex(colour))\" stroke-width=\"\(number(width))\""
-                + " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>"
+            return "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(hex(colour))\""
+                + " stroke-width=\"\(number(width))\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>"
         case .text(let text, let x, let y, let scale, let anchor, let colour):
             // Capitals are about 0.72 of the font's size, in the usual sans serifs.
             let (width, capitals) = (self.width(of: text, scale: scale), height(scale: scale))

@@ -16,7 +16,9 @@ extension StoredTensor {
     fileprivate var holdsNumbers: Bool {
         guard type == .float32 else { return true }
         return bytes.withUnsafeBytes { raw in
-            stride(from: 0, to: raw.count, by: 4).allSatisfy { raw.loadUnaligned(fromByteOffset: $0, as: Float.self).isFinite }
+            stride(from: 0, to: raw.count, by: 4).allSatisfy { offset in
+                raw.loadUnaligned(fromByteOffset: offset, as: Float.self).isFinite
+            }
         }
     }
 }

@@ -31,7 +31,8 @@ package struct TrainingCurve: Codable, Equatable, Sendable {
     package mutating func add(_ step: TrainingProgress, time: Date = .now) {
         guard step.step % stride == 0 else { return }
         var values: [Double?] = Array(repeating: nil, count: names.count)
-        let measured = [("loss", step.loss), ("learning_rate", step.learningRate)] + step.parts.map { ($0.name, $0.value) }
+        let common = [("loss", step.loss), ("learning_rate", step.learningRate)]
+        let measured = common + step.parts.map { ($0.name, $0.value) }
         for (name, value) in measured {
             let index = names.firstIndex(of: name) ?? names.endIndex
             if index == names.endIndex {

@@ -157,7 +157,8 @@ extension DiffusionTraining {
         }
         guard step <= settings.steps else {
             throw DiffusionError(
-                "The checkpoint was written after step \(step), but the run is to have \(settings.steps) steps: ask for more.")
+                "The checkpoint was written after step \(step), but the run is to have \(settings.steps) steps: ask for more."
+            )
         }
         guard file.metadata["images"] == String(images.count) else {
             throw DiffusionError(

@@ -52,7 +52,8 @@ extension TreeTraining {
         let tree = try TreeVAE(stored: file.under(Self.treePrefix))
         guard tree.configuration == settings.tree else {
             throw TreeError(
-                "A run that goes on keeps its networks and their loss: leave those settings as the checkpoint has them.")
+                "A run that goes on keeps its networks and their loss: leave those settings as the checkpoint has them."
+            )
         }
         let members = try Self.members(of: file, position, tree, dataset)
         try self.init(
