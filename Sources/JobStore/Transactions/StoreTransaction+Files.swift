@@ -1,5 +1,3 @@
-internal import GRDB
-
 /// The files of a job: what it left behind, and its checkpoints.
 extension StoreTransaction {
     /// In the order in which they came.
