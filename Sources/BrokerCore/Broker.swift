@@ -32,7 +32,14 @@ package final class Broker {
         self.settings = settings
         blobs = try BlobStore(directory: store.directory, hash: { SHA256() })
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
-        state.leases.adopt(try store.batch { try $0.leases() }, until: now.monotonic + settings.lease)
+        let (leases, queue) = try store.batch { try ($0.leases(), QueueState($0, now: now)) }
+        state.queue = queue
+        for lease in leases {
+            let limits = RunLimits(
+                try Grove_V1_Terms(stored: lease.terms), ranMS: lease.ranMS, startedMS: lease.startedMS, settings,
+                now: now)
+            state.leases.adopt(lease, limits: limits, until: now.monotonic + settings.lease, now: now)
+        }
     }
 
     /// - Returns: the messages to send; everything that they promise is durable.
@@ -45,6 +52,7 @@ package final class Broker {
                 if timersRest <= now.monotonic { try turn.expire() }
                 try turn.assign()
                 try turn.publish()
+                try turn.followQueue()
                 return turn
             }
             state = turn.state

@@ -10,12 +10,26 @@ package struct BrokerSettings: Sendable {
     /// A session is forgotten after so many time-outs of silence: the broker is the patient side, so that its peer is the
     /// one that notices.
     package var sessionTimeouts = 2
-    /// How often a job's worker may fall silent before the job fails.
-    package var maximumLosses = 5
+    /// A job under which so many workers died, without a checkpoint between, is not tried again.
+    package var maximumLosses = 3
+    /// How long the progress of an attempt may stand still, unless its job says otherwise.
+    package var noProgress = Duration.seconds(30 * 60)
+    /// How often workers that have jobs are sent a PING, for only sending shows that a connection is gone.
+    package var probeInterval = Duration.milliseconds(500)
+    /// How long a worker whose connection is gone has to come back before its jobs go to others.
+    package var reconnectGrace = Duration.seconds(1)
+    /// Limits on what runs at a time.
+    package var caps = Caps()
+    /// For each so long that it waits, a job counts as one priority higher; zero for never.
+    package var ageing = Duration.seconds(30 * 60)
+    /// How long a job may be overtaken by younger ones of its user whose model a worker has loaded.
+    package var affinityPatience = Duration.seconds(10)
+    /// The time zone of windows.
+    package var localTime = LocalTime.system
     /// How long a `Work/Take` without deadline waits.
     package var longestTake = Duration.seconds(60)
     /// More waiting jobs than this are refused.
-    package var maximumWaitingJobs = 100_000
+    package var maximumWaitingJobs = 2_000_000
     /// Drawn anew at each start, so that peers notice one.
     package var serverEpoch: [UInt8] = (0..<8).map { _ in .random(in: .min ... .max) }
     package var software = "grove-broker \(Software.version)"
@@ -23,4 +37,6 @@ package struct BrokerSettings: Sendable {
     package init() {}
 
     var sessionTimeout: Duration { heartbeatTimeout * sessionTimeouts }
+
+    var scheduler: Scheduler { Scheduler(caps: caps, ageing: ageing, patience: affinityPatience) }
 }

@@ -108,7 +108,9 @@ package final class JobStore: Sendable {
             try queue.writeWithoutTransaction { database in
                 var result: T?
                 try database.inTransaction(.immediate) {
-                    result = try body(StoreTransaction(database: database, statements: statements))
+                    let transaction = StoreTransaction(
+                        database: database, statements: statements, journal: QueueJournal())
+                    result = try body(transaction)
                     return .commit
                 }
                 guard let result else { preconditionFailure("a committed batch has a result") }

@@ -3,6 +3,7 @@ import BrokerCore
 import Foundation
 import Logging
 import UnixSignals
+import Wire
 
 @main
 struct GroveBroker: AsyncParsableCommand {
@@ -23,6 +24,15 @@ struct GroveBroker: AsyncParsableCommand {
     @Option(help: "The folder that holds everything; made when it is not there.") var data = "grove-data"
     @Option(help: "Where to listen; port 0 takes a free one.") var bind = "tcp://127.0.0.1:7741"
     @Option(help: "How long a job stays with a worker that is not heard.") var leaseSeconds = 15.0
+    @Option(
+        help: ArgumentHelp(
+            "At most so many jobs at a time; may be given often: user=2 (each user), user:ann=4, kind:train-tree=1, "
+                + "model:mnist=1.", valueName: "what=number"))
+    var cap: [String] = []
+    @Option(help: "For each so many minutes that it waits, a job counts as one priority higher; 0 for never.")
+    var ageingMinutes = 30.0
+    @Option(help: "Minutes that the steps of a job may stand still before another worker gets it.")
+    var noProgressMinutes = 30.0
     @Option(help: "How log lines are written.") var logFormat = LogFormat.text
     @Flag(help: "Let anybody who can reach the port use the broker: there are no keys yet.")
     var allowUnauthenticatedNetwork = false
@@ -31,8 +41,25 @@ struct GroveBroker: AsyncParsableCommand {
         guard (0.2...3600).contains(leaseSeconds) else {
             throw ValidationError("--lease-seconds takes a number from 0.2 to 3600.")
         }
+        guard (0...525_600).contains(ageingMinutes) else {
+            throw ValidationError("--ageing-minutes takes a number from 0 to 525600, a year.")
+        }
+        guard (0.05...525_600).contains(noProgressMinutes) else {
+            throw ValidationError("--no-progress-minutes takes a number from 0.05 to 525600, a year.")
+        }
+        _ = try caps()
         // ZeroMQ knows a free port as *.
         if bind.hasPrefix("tcp://"), bind.hasSuffix(":0") { bind = bind.dropLast() + "*" }
+    }
+
+    private func caps() throws -> Caps {
+        var caps = Caps()
+        do throws(RPCError) {
+            for text in cap { try caps.add(text) }
+        } catch {
+            throw ValidationError("--cap: \(error.message).")
+        }
+        return caps
     }
 
     func run() async throws {
@@ -46,6 +73,9 @@ struct GroveBroker: AsyncParsableCommand {
         let log = Logger(label: "grove-broker")
         var settings = BrokerSettings()
         settings.lease = .milliseconds(Int64(leaseSeconds * 1000))
+        settings.noProgress = .milliseconds(Int64(noProgressMinutes * 60_000))
+        settings.ageing = .milliseconds(Int64(ageingMinutes * 60_000))
+        settings.caps = try caps()
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let server: BrokerServer
         do {

@@ -206,8 +206,13 @@ extension Bench {
     }
 
     @discardableResult
-    func submit(_ peer: PeerID, _ spec: Grove_V1_JobSpec, key: String = "", priority: UInt32? = nil) throws -> String {
+    func submit(
+        _ peer: PeerID, _ spec: Grove_V1_JobSpec, key: String = "", priority: UInt32? = nil, user: String = "",
+        after: [String] = [], terms: Grove_V1_Terms? = nil
+    ) throws -> String {
         var request = Grove_V1_SubmitRequest()
+        (request.user, request.after) = (user, after)
+        if let terms { request.terms = terms }
         request.spec = spec
         request.idempotencyKey = key
         if let priority { request.priority = priority }
@@ -222,9 +227,11 @@ extension Bench {
     }
 
     /// Takes a job that waits already; `nil` when none does.
-    func take(_ peer: PeerID, _ free: [Grove_V1_SlotKind] = [.interactive]) throws -> Grove_V1_Assignment? {
+    func take(
+        _ peer: PeerID, _ free: [Grove_V1_SlotKind] = [.interactive], loaded: [String] = []
+    ) throws -> Grove_V1_Assignment? {
         var request = Grove_V1_TakeRequest()
-        request.free = free
+        (request.free, request.loaded) = (free, loaded)
         let message = Self.request(Method.workTake, request)
         let answers = try send(message, from: peer).filter { $0.message.callID == message.callID }
         guard let answer = answers.first else {
@@ -237,6 +244,12 @@ extension Bench {
     func heartbeat(
         _ peer: PeerID, _ attempts: [Grove_V1_AttemptId], step: UInt64? = nil
     ) throws -> [Grove_V1_AttemptId] {
+        try beat(peer, attempts, step: step).stop
+    }
+
+    func beat(
+        _ peer: PeerID, _ attempts: [Grove_V1_AttemptId], step: UInt64? = nil
+    ) throws -> Grove_V1_HeartbeatResponse {
         var request = Grove_V1_HeartbeatRequest()
         request.attempts = attempts.map { attempt in
             var report = Grove_V1_AttemptReport()
@@ -244,8 +257,18 @@ extension Bench {
             if let step { report.progress.step = step }
             return report
         }
-        let response: Grove_V1_HeartbeatResponse = try call(peer, Method.workHeartbeat, request)
-        return response.stop
+        return try call(peer, Method.workHeartbeat, request)
+    }
+
+    @discardableResult
+    func complete(
+        _ peer: PeerID, _ attempt: Grove_V1_AttemptId, _ change: (inout Grove_V1_CompleteRequest) -> Void
+    ) throws -> Grove_V1_CompleteResponse {
+        try call(peer, Method.workComplete, Self.completion(attempt, change))
+    }
+
+    func fail(_ peer: PeerID, _ attempt: Grove_V1_AttemptId, _ code: StatusCode) throws {
+        try complete(peer, attempt) { $0.failure = RPCError(code, "it went wrong").status }
     }
 
     static func completion(

@@ -99,17 +99,6 @@ import Wire
         #expect(try bench.job(client, id).worker == "fast")
     }
 
-    @Test func fiveDeadWorkersEndAJob() throws {
-        let id = try bench.submit(client, Bench.sample())
-        let worker = try bench.worker()
-        for round in 1...5 {
-            #expect(try bench.take(worker)?.attempt.attempt == UInt32(round))
-            _ = try bench.pass(.seconds(16))
-        }
-        let job = try bench.job(try bench.client(), id)
-        #expect(job.state == .failed && job.failure.message == "its worker died five times; see grove logs")
-    }
-
     @Test func cancellingARunningJob() throws {
         let id = try bench.submit(client, Bench.sample())
         let worker = try bench.worker()

@@ -16,8 +16,8 @@ import Testing
             let store = try JobStore(directory: scratch.path)
             #expect(store.wasStoppedCleanly)
             try store.batch { (batch) throws in
-                try batch.insert(.sample("a"), idempotency: ("key", [9, 9]), nowMS: 1)
-                try batch.insert(.sample("b"), nowMS: 1)
+                try batch.submit(.sample("a"), idempotency: ("key", [9, 9]), nowMS: 1)
+                try batch.submit(.sample("b"), nowMS: 1)
                 let claim = try #require(try batch.claim())
                 try batch.appendLog("a", ["one", "two"], keeping: 100, nowMS: 2)
                 let file = FileRecord(name: "c", sha256: "00", size: 4)
@@ -42,7 +42,7 @@ import Testing
     @Test func recoversWhatWasNeverClosed() throws {
         let other = try Scratch()
         let store = try JobStore(directory: scratch.path)
-        try store.batch { try $0.insert(.sample("a"), nowMS: 1) }
+        try store.batch { try $0.submit(.sample("a"), nowMS: 1) }
         for name in ["jobs.sqlite", "jobs.sqlite-wal"] {
             try FileManager.default.copyItem(atPath: scratch.path + "/" + name, toPath: other.path + "/" + name)
         }
@@ -94,7 +94,7 @@ import Testing
         let store = try JobStore(directory: scratch.path)
         func insert(_ id: String, into batch: StoreTransaction, thenThrow error: (any Error)? = nil) throws {
             try batch.request {
-                try batch.insert(.sample(id), nowMS: 1)
+                try batch.submit(.sample(id), nowMS: 1)
                 if let error { throw error }
             }
         }
@@ -114,7 +114,7 @@ import Testing
         let store = try JobStore(directory: scratch.path)
         #expect(throws: Stopped.self) {
             try store.batch { (batch) throws in
-                try batch.insert(.sample("a"), nowMS: 1)
+                try batch.submit(.sample("a"), nowMS: 1)
                 throw Stopped()
             }
         }
@@ -130,7 +130,7 @@ import Testing
             var job = NewJob.sample(id)
             job.spec = [UInt8](repeating: 1, count: 4000)
             do {
-                try store.batch { batch in try batch.request { try batch.insert(job, nowMS: 1) } }
+                try store.batch { batch in try batch.request { try batch.submit(job, nowMS: 1) } }
                 kept.append(id)
             } catch let error as StoreError {
                 failure = error
@@ -147,7 +147,7 @@ import Testing
     @Test func theLogIsFoldedInAndReused() throws {
         let store = try JobStore(directory: scratch.path)
         for index in 0..<300 {
-            try store.batch { try $0.insert(.sample("job \(index)"), nowMS: 1) }
+            try store.batch { try $0.submit(.sample("job \(index)"), nowMS: 1) }
             if index % 50 == 0 { try store.checkpoint() }
         }
         let wal = try FileManager.default.attributesOfItem(atPath: scratch.path + "/jobs.sqlite-wal")

@@ -52,14 +52,28 @@ extension NewJob {
 }
 
 extension StoreTransaction {
-    func claim(slot: Int = 1, worker: String = "w1", nowMS: Int64 = 2) throws -> Claim? {
-        try claim(slot: slot, worker: worker, incarnation: [1, 2], nowMS: nowMS)
+    /// Keeps a job and queues it at once.
+    func submit(_ job: NewJob, idempotency: (key: String, digest: [UInt8])? = nil, nowMS: Int64) throws {
+        try queue(insert(job, idempotency: idempotency, nowMS: nowMS), readyMS: nowMS)
     }
 
-    func release(_ attempt: AttemptKey, _ reason: ReleaseReason, nowMS: Int64 = 3) throws -> JobRecord? {
-        try release(
-            attempt, because: reason, maximumLosses: 5, lossFailure: FailureRecord(code: 14, message: "died"),
-            cancelFailure: FailureRecord(code: 1, message: "cancelled"), nowMS: nowMS)
+    private func queue(_ job: JobRecord, readyMS: Int64) throws {
+        let lane = LaneKey(slot: job.slot, priority: job.priority, user: job.user, kind: job.kind)
+        try enqueue(job, lane: lane, readyMS: readyMS)
+    }
+
+    /// The oldest job of the highest priority.
+    func claim(slot: Int = 1, worker: String = "w1", nowMS: Int64 = 2) throws -> Claim? {
+        let lane = try lanes().filter { $0.key.slot == slot }.max { $0.key.priority < $1.key.priority }
+        guard let lane else { return nil }
+        return try claim(lane: lane.number, worker: worker, incarnation: [1, 2], nowMS: nowMS)
+    }
+
+    /// Ends an attempt and queues its job again.
+    func giveBack(_ attempt: AttemptKey, _ reason: ReleaseReason, nowMS: Int64 = 3) throws -> JobRecord? {
+        let job = try release(attempt, because: reason, nowMS: nowMS)
+        if let job { try queue(job, readyMS: nowMS) }
+        return job
     }
 }
 

@@ -12,6 +12,7 @@ final class FakeBroker: BrokerLink {
         var refusal: (error: RPCError, matches: @Sendable (Grove_V1_CompleteRequest) -> Bool)?
         var assignments: [Grove_V1_Assignment] = []
         var stops: [Grove_V1_AttemptId] = []
+        var yields: [Grove_V1_AttemptId] = []
         var beats = 0
         var lines: [String] = []
         var blobs: [String: [UInt8]] = [:]
@@ -45,7 +46,9 @@ final class FakeBroker: BrokerLink {
         if let trouble { throw trouble }
     }
 
-    func take(_ free: [Grove_V1_SlotKind], within time: Duration) throws(RPCError) -> Grove_V1_Assignment? {
+    func take(
+        _ free: [Grove_V1_SlotKind], loaded: [String], within time: Duration
+    ) throws(RPCError) -> Grove_V1_Assignment? {
         try meet()
         let assignment = state.withLock { state -> Grove_V1_Assignment? in
             guard let index = state.assignments.firstIndex(where: { free.contains($0.slot) }) else { return nil }
@@ -55,11 +58,13 @@ final class FakeBroker: BrokerLink {
         return assignment
     }
 
-    func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> [Grove_V1_AttemptId] {
+    func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> Grove_V1_HeartbeatResponse {
         try meet()
         return state.withLock { state in
             state.beats += 1
-            return state.stops
+            var response = Grove_V1_HeartbeatResponse()
+            (response.stop, response.yield) = (state.stops, state.yields)
+            return response
         }
     }
 

@@ -27,6 +27,15 @@ import WorkerCore
         #expect(running.stop == .dropped, "a shutdown does not hide a cancel")
     }
 
+    @Test func aJobThatIsWantedBackSavesItself() {
+        broker.state.withLock { $0.yields = [running.id] }
+        heartbeat.beat()
+        #expect(running.stop == .yield && running.stop?.savesWork == true)
+        broker.state.withLock { $0.stops = [running.id] }
+        heartbeat.beat()
+        #expect(running.stop?.savesWork == false)
+    }
+
     @Test func nothingIsSaidOfNothing() {
         registry.remove(running)
         heartbeat.beat()

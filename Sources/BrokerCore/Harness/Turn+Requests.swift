@@ -44,6 +44,7 @@ extension Turn {
         case Method.jobsGet: try unary(message, caller) { try jobs.get($0, $1) }
         case Method.jobsList: try unary(message, caller) { try jobs.list($0, $1) }
         case Method.jobsCancel: try unary(message, caller) { try jobs.cancel($0, &$1) }
+        case Method.jobsRetry: try unary(message, caller) { try jobs.retry($0, &$1) }
         case Method.jobsWatch: try stream(message) { try streams.watch($0, caller, &$1) }
         case Method.jobsLogs: try stream(message) { try streams.logs($0, caller, &$1) }
         case Method.artifactsList: try unary(message, caller) { request, _ in try artifacts.list(request) }
@@ -57,7 +58,7 @@ extension Turn {
         case Method.workCheckpoint: try unary(message, caller) { try work.checkpoint($0, caller, &$1) }
         case Method.workComplete: try unary(message, caller) { try work.complete($0, caller, &$1) }
         case Method.workersList: try unary(message, caller) { workers.list($0, $1) }
-        case Method.healthCheck: try unary(message, caller) { try workers.health($0, $1) }
+        case Method.healthCheck: try unary(message, caller) { workers.health($0, $1) }
         default:
             throw RPCError(
                 .unimplemented,

@@ -11,11 +11,23 @@ extension Turn {
             for other in try state.sessions.begin(session, peer: peer, now: context.now) { state.drop(other) }
             note("\(session.role == .worker ? "worker" : "client") \(session.name.printable) is connected")
             send(WireMessage(.welcome, envelope: encode(welcome)), to: peer)
-            // Its slots count for those who wait.
-            if session.worker != nil { state.mayAssign = true }
+            if session.worker != nil {
+                // Its slots count for those who wait, and it still has what it had on another connection.
+                state.mayAssign = true
+                state.leases.extend(incarnation: session.incarnation, to: context.leaseEnd)
+            }
         } catch {
             complain(to: peer, error)
         }
+    }
+
+    /// A connection has ended. A worker that lives says HELLO again at once; one that died does not, and what it had goes
+    /// to others.
+    mutating func gone(_ peer: PeerID) {
+        let worker = state.sessions[peer]?.worker
+        state.drop(peer)
+        guard let worker, !state.sessions.connectedWorkers.contains(worker.name) else { return }
+        state.leases.shorten(worker: worker.name, to: context.now.monotonic + context.settings.reconnectGrace)
     }
 
     private var welcome: Grove_V1_Welcome {

@@ -46,7 +46,7 @@ struct Turn {
                     .invalidArgument,
                     "a message is at most \(Limits.frames) frames of \(Limits.frameBytes) bytes; send less at a time"))
         case .gone(let peer):
-            state.drop(peer)
+            gone(peer)
         case .undelivered(let attempt):
             try release(attempt, because: .undelivered)
         }

@@ -63,6 +63,13 @@ extension AttemptKey {
     }
 }
 
+extension Grove_V1_Terms {
+    /// - Throws: `RPCError` when the stored bytes are not what was stored.
+    init(stored bytes: [UInt8]) throws(RPCError) {
+        self = bytes.isEmpty ? Self() : try decode(Self.self, from: bytes, what: "the stored terms of a job")
+    }
+}
+
 extension FailureRecord {
     var status: Grove_V1_Status {
         var status = Grove_V1_Status()

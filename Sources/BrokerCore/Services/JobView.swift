@@ -17,16 +17,18 @@ struct JobView {
         message.finishedMs = job.finishedMS
         message.attempts = UInt32(clamping: job.attempts)
         message.interruptions = UInt32(clamping: job.interruptions)
+        message.failures = UInt32(clamping: job.failures)
         message.worker = job.worker
+        if !job.terms.isEmpty { message.terms = try Grove_V1_Terms(stored: job.terms) }
+        message.after = try context.batch.parents(of: job).map(\.id)
+        if job.retryOf > 0, let earlier = try context.batch.id(of: job.retryOf) { message.retryOf = earlier }
         if let spec = try context.batch.spec(job.id) {
             message.spec = try decode(Grove_V1_JobSpec.self, from: spec, what: "the stored job \(job.id)")
         }
         if let failure = job.failure { message.failure = failure.status }
         switch job.state {
         case .waiting:
-            let position = try context.batch.position(of: job.id)
-            message.position = UInt32(clamping: position)
-            message.waitingReason = reason(job, position: position, state)
+            try WaitingView(context: context, job: job, state: state).describe(&message)
         case .running:
             if let progress = state.leases[job.id]?.progress { message.progress = progress }
         case .succeeded:
@@ -45,16 +47,5 @@ struct JobView {
         if let newest = checkpoints.newest { message.checkpoints.newest = newest.message }
         if let previous = checkpoints.previous { message.checkpoints.previous = previous.message }
         if let best = checkpoints.best { message.checkpoints.best = best.message }
-    }
-
-    private func reason(_ job: JobRecord, position: Int, _ state: BrokerState) -> String {
-        let kind = Grove_V1_SlotKind(rawValue: job.slot) ?? .unspecified
-        let word = kind == .training ? "training" : "interactive"
-        guard state.sessions.slots(kind) > 0 else { return "no worker with a slot for \(word) jobs is connected" }
-        switch position {
-        case 0: return "next; all \(word) slots are taken"
-        case 1: return "one job goes first"
-        default: return "\(position) jobs go first"
-        }
     }
 }

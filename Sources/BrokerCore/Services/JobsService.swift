@@ -10,14 +10,13 @@ struct JobsService {
         // The request as its submitter wrote it, in one canonical form: before names are resolved, so that a repetition
         // means the same job although a newer version may have come since.
         let digest = SHA256.digest(of: encode(request))
-        if let earlier = try repetition(of: request, digest: digest) { return earlier }
-        guard try context.batch.counts().waiting < context.settings.maximumWaitingJobs else {
-            throw RPCError(
-                .resourceExhausted,
-                "\(context.settings.maximumWaitingJobs) jobs wait already, the broker's limit; wait until some are done",
-                retryAfter: .seconds(30))
-        }
-        let spec = try SpecResolver(context: context).resolved(request.spec)
+        if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
+        try requireRoom(state)
+        let parents = try parents(request.after)
+        try TermsCheck(context: context).check(request.terms)
+        let made = try Products(
+            of: context.batch.ancestors(of: parents, limit: Products.mostAncestors), context)
+        let spec = try SpecResolver(context: context, products: made).resolved(request.spec)
         guard let kind = JobKind(spec) else { throw RPCError(.invalidArgument, "the spec names no kind of job") }
         let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
@@ -27,25 +26,75 @@ struct JobsService {
                 "the job's description has \(bytes.count) bytes, at most \(Limits.specBytes) are allowed; "
                     + "give it fewer files")
         }
-        let id = state.jobIDs.next(nowMS: context.now.wallMS).description
         let priority = request.hasPriority ? request.priority : JobValidation.defaultPriority
-        try context.batch.insert(
-            NewJob(
-                id: id, kind: kind.rawValue, slot: kind.slot.rawValue, priority: Int(priority), user: request.user,
-                spec: bytes),
-            idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
+        let job = NewJob(
+            id: state.jobIDs.next(nowMS: context.now.wallMS).description, kind: kind.rawValue, slot: kind.slot.rawValue,
+            priority: Int(priority), user: request.user, spec: bytes, terms: encode(request.terms), parents: parents)
+        let record = try context.batch.insert(
+            job, idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
             nowMS: context.now.wallMS)
-        if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: id) }
-        state.mayAssign = true
-        return response(id)
+        if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: record.id) }
+        try QueueService(context: context).place(record, spec: spec, &state)
+        return response(record.id)
     }
 
-    private func repetition(
-        of request: Grove_V1_SubmitRequest, digest: [UInt8]
-    ) throws -> Grove_V1_SubmitResponse? {
-        guard !request.idempotencyKey.isEmpty,
-            let record = try context.batch.idempotency(key: request.idempotencyKey)
-        else { return nil }
+    private func requireRoom(_ state: BrokerState) throws(RPCError) {
+        guard state.queue.waiting < context.settings.maximumWaitingJobs else {
+            throw RPCError(
+                .resourceExhausted,
+                "\(context.settings.maximumWaitingJobs) jobs wait already, the broker's limit; wait until some are done",
+                retryAfter: .seconds(30))
+        }
+    }
+
+    /// The jobs that a new one comes after.
+    /// - Throws: `RPCError`: NOT_FOUND for a job that there is not (so no chain can close to a circle, for a job can only
+    ///   come after older ones), FAILED_PRECONDITION for one that ended without success.
+    private func parents(_ ids: [String]) throws -> [String] {
+        try ids.map { id in
+            let parent = try existing(id)
+            switch parent.state {
+            case .waiting, .running, .succeeded: return parent.id
+            case .failed, .cancelled, .expired:
+                throw RPCError(
+                    .failedPrecondition,
+                    "the job \(parent.id) \(parent.state.verb), so a job that comes after it would never run; "
+                        + "retry it with 'grove retry \(parent.id)' and come after the new job",
+                    violations: [.init(field: "after", description: "ended without success")])
+            }
+        }
+    }
+
+    /// Submits once more what ended without success: a new job, which goes on from where the old one got to.
+    func retry(_ request: Grove_V1_RetryJobRequest, _ state: inout BrokerState) throws -> Grove_V1_SubmitResponse {
+        try JobValidation.check(request)
+        let digest = SHA256.digest(of: encode(request))
+        if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
+        let earlier = try existing(request.jobID)
+        switch earlier.state {
+        case .failed, .cancelled, .expired: break
+        case .waiting, .running, .succeeded:
+            throw RPCError(
+                .failedPrecondition,
+                "the job \(earlier.id) \(earlier.state.verb); only one that failed, was cancelled or expired can be retried"
+            )
+        }
+        try requireRoom(state)
+        let record = try context.batch.insert(
+            NewJob(
+                id: state.jobIDs.next(nowMS: context.now.wallMS).description, kind: earlier.kind, slot: earlier.slot,
+                priority: earlier.priority, user: earlier.user, spec: context.batch.spec(earlier.id) ?? [],
+                terms: earlier.terms, parents: parents(context.batch.parents(of: earlier).map(\.id)),
+                retryOf: earlier.id),
+            idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
+            nowMS: context.now.wallMS)
+        try context.batch.copyCheckpoint(from: earlier, to: record)
+        try QueueService(context: context).begin(record, &state)
+        return response(record.id)
+    }
+
+    private func repetition(key: String, digest: [UInt8]) throws -> Grove_V1_SubmitResponse? {
+        guard !key.isEmpty, let record = try context.batch.idempotency(key: key) else { return nil }
         guard record.digest == digest else {
             throw RPCError(
                 .alreadyExists,
@@ -113,7 +162,7 @@ struct JobsService {
         else { throw Self.unknown(id) }
         let message = try JobView(context: context).message(job, state)
         state.leases.requestCancel(job.id)
-        state.jobChanged(job.id)
+        try QueueService(context: context).settle(job, &state)
         return message
     }
 }

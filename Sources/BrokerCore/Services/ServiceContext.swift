@@ -25,9 +25,44 @@ enum JobFailure {
     static let cancelled = FailureRecord(
         code: Int(StatusCode.cancelled.rawValue), message: "cancelled as was asked for")
 
-    static func lost(times: Int) -> FailureRecord {
-        let count = times == 5 ? "five times" : "\(times) times"
+    /// A job that is not tried again, with the last lines of its log.
+    static func quarantined(losses: Int, lastLines: [String]) -> FailureRecord {
+        let count = losses == 3 ? "three workers" : "\(losses) workers"
+        let lines = lastLines.isEmpty ? "it logged nothing" : "its last lines: " + lastLines.joined(separator: " | ")
         return FailureRecord(
-            code: Int(StatusCode.aborted.rawValue), message: "its worker died \(count); see grove logs")
+            code: Int(StatusCode.aborted.rawValue),
+            message: "\(count) died or stood still under it, so it is not tried again; \(lines)"
+                .cut(toBytes: Limits.statusMessageBytes))
+    }
+
+    static let tooLong = FailureRecord(
+        code: Int(StatusCode.deadlineExceeded.rawValue),
+        message: "it was computed for as long as its maximal run time allows; "
+            + "submit it again with a longer one, or retry it to go on from its checkpoint")
+
+    static let expired = FailureRecord(
+        code: Int(StatusCode.deadlineExceeded.rawValue), message: "no worker began it in the time that it was to wait")
+
+    /// A job whose parent ended without success.
+    static func parent(_ job: JobRecord) -> FailureRecord {
+        let reason = job.failure.map { ": \($0.message)" } ?? ""
+        return FailureRecord(
+            code: Int(StatusCode.failedPrecondition.rawValue),
+            message: "the job \(job.id), which it comes after, \(job.state.verb)\(reason)"
+                .cut(toBytes: Limits.statusMessageBytes))
+    }
+}
+
+extension JobState {
+    /// To say what became of a job.
+    var verb: String {
+        switch self {
+        case .waiting: "waits"
+        case .running: "runs"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .cancelled: "was cancelled"
+        case .expired: "expired"
+        }
     }
 }

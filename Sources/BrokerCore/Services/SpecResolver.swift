@@ -2,8 +2,12 @@ import JobStore
 import Wire
 
 /// Turns the names in a job into the very bytes they mean now, and refuses what cannot work, before anybody waits for it.
+///
+/// What a job's parents will make means nothing yet: such a reference stays as it is, and so do the checks that need it,
+/// until the parents have succeeded and the job is resolved again.
 struct SpecResolver {
     let context: ServiceContext
+    var products = Products()
 
     /// - Throws: `RPCError`: NOT_FOUND for a name that there is not, FAILED_PRECONDITION for things that do not fit
     ///   together or were not uploaded, INVALID_ARGUMENT for a leaf that the tree does not have.
@@ -14,26 +18,27 @@ struct SpecResolver {
             try requireUploaded(job.files)
         case .importModel(var job):
             try requireUploaded([job.file])
-            if job.hasTree { job.tree = try resolve(job.tree, .tree).reference }
+            if job.hasTree { job.tree = try resolve(job.tree, .tree)?.reference ?? job.tree }
             spec.importModel = job
         case .trainTree(var job):
             let dataset = try resolve(job.dataset, .dataset)
-            job.dataset = dataset.reference
+            job.dataset = dataset?.reference ?? job.dataset
             if job.hasTestDataset {
                 let test = try resolve(job.testDataset, .dataset)
                 try requireSameImages(dataset, test)
-                job.testDataset = test.reference
+                job.testDataset = test?.reference ?? job.testDataset
             }
             spec.trainTree = job
         case .trainDiffusion(var job):
             let (dataset, tree) = (try resolve(job.dataset, .dataset), try resolve(job.tree, .tree))
             try requireSameImages(dataset, tree)
-            (job.dataset, job.tree) = (dataset.reference, tree.reference)
+            job.dataset = dataset?.reference ?? job.dataset
+            job.tree = tree?.reference ?? job.tree
             spec.trainDiffusion = job
         case .sample(var job):
             let tree = try resolve(job.tree, .tree)
             try requireLeaf(job.leaves, job.leaf, tree)
-            job.tree = tree.reference
+            job.tree = tree?.reference ?? job.tree
             job.refinement = try resolved(job.refinement, tree)
             spec.sample = job
         case .reconstruct(let job):
@@ -42,13 +47,14 @@ struct SpecResolver {
             let tree = try resolve(job.tree, .tree)
             try requireLeaf(job.leaves, job.leaf, tree)
             try requireUploaded(job.images)
-            job.tree = tree.reference
+            job.tree = tree?.reference ?? job.tree
             job.refinement = try resolved(job.refinement, tree)
             spec.refine = job
         case .evaluate(var job):
             let (tree, dataset) = (try resolve(job.tree, .tree), try resolve(job.dataset, .dataset))
             try requireSameImages(dataset, tree)
-            (job.tree, job.dataset) = (tree.reference, dataset.reference)
+            job.tree = tree?.reference ?? job.tree
+            job.dataset = dataset?.reference ?? job.dataset
             spec.evaluate = job
         case nil:
             break
@@ -64,27 +70,24 @@ struct SpecResolver {
         if job.hasDataset {
             let dataset = try resolve(job.dataset, .dataset)
             try requireSameImages(dataset, tree)
-            let images = try dataset.message().facts.images
-            guard images == 0 || UInt64(job.count) <= images else {
-                throw RPCError(
-                    .invalidArgument,
-                    "reconstruct.count is \(job.count) but the dataset \(dataset.name) has \(images) images; ask for fewer",
-                    violations: [.init(field: "reconstruct.count", description: "more than there are")])
-            }
-            job.dataset = dataset.reference
+            try requireImages(job.count, dataset)
+            job.dataset = dataset?.reference ?? job.dataset
         }
-        job.tree = tree.reference
+        job.tree = tree?.reference ?? job.tree
         job.refinement = try resolved(job.refinement, tree)
         return job
     }
 
     /// The diffusion model of a refinement must have been trained with this very tree: its leaves mean nothing otherwise.
     private func resolved(
-        _ refinement: Grove_V1_Refinement, _ tree: ArtifactRecord
+        _ refinement: Grove_V1_Refinement, _ tree: ArtifactRecord?
     ) throws -> Grove_V1_Refinement {
-        guard refinement.hasDiffusion else { return refinement }
+        guard refinement.hasDiffusion, let diffusion = try resolve(refinement.diffusion, .diffusion) else {
+            return refinement
+        }
         var refinement = refinement
-        let diffusion = try resolve(refinement.diffusion, .diffusion)
+        refinement.diffusion = diffusion.reference
+        guard let tree else { return refinement }
         let owner = try diffusion.message().facts.treeSha256
         guard owner.isEmpty || owner == tree.sha256 else {
             let other = try context.batch.artifacts(kind: Grove_V1_ArtifactKind.tree.rawValue)
@@ -95,7 +98,6 @@ struct SpecResolver {
                 "the diffusion model \(diffusion.name) belongs to \(name), not to \(tree.name) version "
                     + "\(tree.version); use them together")
         }
-        refinement.diffusion = diffusion.reference
         return refinement
     }
 }
@@ -103,10 +105,14 @@ struct SpecResolver {
 // MARK: Names
 
 extension SpecResolver {
+    /// - Returns: `nil` for what a parent of the job has yet to make.
     private func resolve(
         _ reference: Grove_V1_ArtifactRef, _ kind: Grove_V1_ArtifactKind
-    ) throws -> ArtifactRecord {
-        let record = try ArtifactsService(context: context).find(reference, kind)
+    ) throws -> ArtifactRecord? {
+        let product = Product(kind: kind, name: reference.name)
+        if reference.version == 0, products.promised.contains(product) { return nil }
+        let made = reference.version == 0 ? products.made[product] : nil
+        let record = try made ?? ArtifactsService(context: context).find(reference, kind)
         guard reference.sha256.isEmpty || reference.sha256 == record.sha256 else {
             throw RPCError(
                 .failedPrecondition,
@@ -134,7 +140,18 @@ extension SpecResolver {
         }
     }
 
-    private func requireLeaf(_ choice: Grove_V1_LeafChoice, _ leaf: UInt32, _ tree: ArtifactRecord) throws {
+    private func requireImages(_ count: UInt32, _ dataset: ArtifactRecord?) throws {
+        guard let dataset else { return }
+        let images = try dataset.message().facts.images
+        guard images > 0, UInt64(count) > images else { return }
+        throw RPCError(
+            .invalidArgument,
+            "reconstruct.count is \(count) but the dataset \(dataset.name) has \(images) images; ask for fewer",
+            violations: [.init(field: "reconstruct.count", description: "more than there are")])
+    }
+
+    private func requireLeaf(_ choice: Grove_V1_LeafChoice, _ leaf: UInt32, _ tree: ArtifactRecord?) throws {
+        guard let tree else { return }
         let leaves = try tree.message().facts.leaves
         guard choice == .one, leaves > 0, leaf >= leaves else { return }
         throw RPCError(
@@ -143,7 +160,8 @@ extension SpecResolver {
             violations: [.init(field: "leaf", description: "must be 0 to \(leaves - 1)")])
     }
 
-    private func requireSameImages(_ one: ArtifactRecord, _ other: ArtifactRecord) throws {
+    private func requireSameImages(_ one: ArtifactRecord?, _ other: ArtifactRecord?) throws {
+        guard let one, let other else { return }
         let (a, b) = (try one.message(), try other.message())
         // Facts may be unknown.
         guard a.facts.height > 0, b.facts.height > 0 else { return }

@@ -17,26 +17,42 @@ extension WorkService {
             job = try context.batch.finish(
                 attempt, .succeeded(results: success.results.map { FileRecord($0) }), nowMS: context.now.wallMS)
         case .failure(let failure):
-            job = try context.batch.finish(attempt, outcome(failure, attempt, state), nowMS: context.now.wallMS)
+            job = try fail(attempt, failure, state)
         case .interruption:
-            job = try release(attempt, because: .interrupted)
+            job = try context.batch.release(attempt, because: .interrupted, nowMS: context.now.wallMS)
         case nil:
             throw RPCError(.invalidArgument, "outcome must be a success, a failure or an interruption")
         }
-        guard job != nil else { throw Self.stale(attempt) }
+        guard let job else { throw Self.stale(attempt) }
         let answer = try response(attempt)
+        if job.state == .succeeded, let lease = state.leases[attempt] {
+            state.queue.runTimes.add(job.kind, seconds: (context.now.monotonic - lease.began).seconds)
+        }
         state.leases.end(attempt.jobID)
-        state.jobChanged(attempt.jobID)
+        try QueueService(context: context).settle(job, &state)
         return answer
     }
 
-    /// Gives the job of an attempt back.
-    /// - Returns: the job afterwards; `nil` when the attempt does not have it.
-    func release(_ attempt: AttemptKey, because reason: ReleaseReason) throws -> JobRecord? {
-        let losses = context.settings.maximumLosses
-        return try context.batch.release(
-            attempt, because: reason, maximumLosses: losses, lossFailure: JobFailure.lost(times: losses),
-            cancelFailure: JobFailure.cancelled, nowMS: context.now.wallMS)
+    /// Ends a failed attempt, and its job unless it is to be tried again.
+    private func fail(
+        _ attempt: AttemptKey, _ failure: Grove_V1_Status, _ state: BrokerState
+    ) throws -> JobRecord? {
+        let outcome = try outcome(failure, attempt, state)
+        guard case .failed(let record) = outcome, let code = StatusCode(rawValue: UInt32(clamping: record.code)),
+            RetryPolicy.mayPass(code), let job = try context.batch.job(attempt.jobID), !job.isCancelRequested
+        else { return try context.batch.finish(attempt, outcome, nowMS: context.now.wallMS) }
+        let policy = RetryPolicy(JobKind(rawValue: job.kind))
+        let terms = try Grove_V1_Terms(stored: job.terms)
+        guard job.failures < (terms.hasRetries ? Int(terms.retries) : policy.retries) else {
+            return try context.batch.finish(attempt, outcome, nowMS: context.now.wallMS)
+        }
+        let pause = policy.pause(after: job.failures + 1, job: job.number)
+        let line =
+            "attempt \(attempt.number) failed (\(record.message)); the next begins in \(Int(pause.seconds.rounded(.up))) s at "
+            + "the earliest"
+        try context.batch.appendLog(job.id, [line], keeping: Limits.logLinesPerJob, nowMS: context.now.wallMS)
+        return try context.batch.retry(
+            attempt, retryMS: context.now.wallMS + pause.milliseconds, nowMS: context.now.wallMS)
     }
 
     private func response(_ attempt: AttemptKey) throws -> Grove_V1_CompleteResponse {

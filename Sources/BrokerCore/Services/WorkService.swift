@@ -18,12 +18,13 @@ struct WorkService {
         let take = LeaseTable.Take(incarnation: caller.session.incarnation, callID: caller.key.callID)
         if let lease = state.leases.granted(to: take) {
             let response = try assignment(lease)
-            _ = state.leases.renew(lease.attempt, progress: nil, until: context.leaseEnd)
+            _ = state.leases.renew(lease.attempt, progress: nil, until: context.leaseEnd, now: context.now.monotonic)
             return (response, lease.attempt)
         }
         try state.takes.park(
             .init(
                 key: caller.key, worker: worker.name, incarnation: take.incarnation, free: free,
+                loaded: Set(request.loaded.prefix(Limits.loadedModels)),
                 answerBy: answerTime(caller.deadline)))
         state.mayAssign = true
         return nil
@@ -36,30 +37,33 @@ struct WorkService {
         return now + max(left - .seconds(1), left / 2)
     }
 
-    /// Gives the first fitting job to a parked call.
-    /// - Returns: `nil` when there is none.
+    /// Gives the oldest job of a lane to a parked call.
+    /// - Returns: `nil` when there is none in it.
     func assign(
-        _ take: ParkedTakes.Take, _ state: inout BrokerState
+        _ take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
     ) throws -> (Grove_V1_TakeResponse, AttemptKey)? {
-        for slot in take.free {
-            guard
-                let claim = try context.batch.claim(
-                    slot: slot.rawValue, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
-            else { continue }
-            let response = try response(claim.attempt, slot: claim.slot, spec: claim.spec, checkpoint: claim.checkpoint)
-            state.leases.grant(
-                claim, worker: take.worker,
-                take: .init(incarnation: take.incarnation, callID: take.key.callID), until: context.leaseEnd)
-            state.streams.touch(claim.attempt.jobID)
-            return (response, claim.attempt)
-        }
-        return nil
+        guard
+            let claim = try context.batch.claim(
+                lane: lane.number, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
+        else { return nil }
+        let response = try response(
+            claim.attempt, slot: lane.key.slot, spec: claim.spec, checkpoint: claim.checkpoint)
+        let limits = RunLimits(
+            try Grove_V1_Terms(stored: claim.terms), ranMS: claim.ranMS, startedMS: context.now.wallMS,
+            context.settings, now: context.now)
+        state.leases.grant(
+            claim, lane.key, worker: take.worker,
+            take: .init(incarnation: take.incarnation, callID: take.key.callID), limits: limits,
+            until: context.leaseEnd, now: context.now.monotonic)
+        state.queue.turns.serve(lane.key.user, slot: lane.key.slot)
+        state.streams.touch(claim.attempt.jobID)
+        return (response, claim.attempt)
     }
 
     private func assignment(_ lease: LeaseTable.Lease) throws -> Grove_V1_TakeResponse {
         let id = lease.attempt.jobID
         return try response(
-            lease.attempt, slot: lease.slot, spec: context.batch.spec(id) ?? [],
+            lease.attempt, slot: lease.lane.slot, spec: context.batch.spec(id) ?? [],
             checkpoint: context.batch.checkpoint(of: id))
     }
 
@@ -87,12 +91,14 @@ struct WorkService {
         var response = Grove_V1_HeartbeatResponse()
         for report in request.attempts {
             let progress = report.hasProgress ? report.progress.bounded : nil
-            let lease = state.leases.renew(AttemptKey(report.attempt), progress: progress, until: context.leaseEnd)
-            if let lease {
-                if progress != nil { state.streams.touch(lease.attempt.jobID) }
-                if !lease.isCancelRequested { continue }
+            let lease = state.leases.renew(
+                AttemptKey(report.attempt), progress: progress, until: context.leaseEnd, now: context.now.monotonic)
+            guard let lease, !lease.isCancelRequested else {
+                response.stop.append(report.attempt)
+                continue
             }
-            response.stop.append(report.attempt)
+            if progress != nil { state.streams.touch(lease.attempt.jobID) }
+            if let end = lease.limits.windowEnd, end <= context.now.monotonic { response.yield.append(report.attempt) }
         }
         return response
     }
@@ -169,6 +175,8 @@ struct WorkService {
 }
 
 extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
 

@@ -28,13 +28,12 @@ struct WorkersService {
         return response
     }
 
-    func health(_ request: Grove_V1_HealthCheckRequest, _ state: BrokerState) throws -> Grove_V1_HealthCheckResponse {
-        let counts = try context.batch.counts()
+    func health(_ request: Grove_V1_HealthCheckRequest, _ state: BrokerState) -> Grove_V1_HealthCheckResponse {
         var response = Grove_V1_HealthCheckResponse()
         response.serving = true
         response.software = context.settings.software
-        response.waitingJobs = UInt64(counts.waiting)
-        response.runningJobs = UInt64(counts.running)
+        response.waitingJobs = UInt64(clamping: state.queue.waiting)
+        response.runningJobs = UInt64(state.leases.all.count)
         response.workers = UInt32(clamping: state.sessions.connectedWorkers.count)
         return response
     }

@@ -8,6 +8,7 @@ struct BrokerState: Sendable {
     var takes = ParkedTakes()
     var streams = StreamTable()
     var jobIDs = JobIDGenerator()
+    var queue = QueueState()
     /// Whether a job or a taker may have come since jobs were last given out.
     var mayAssign = false
 
@@ -28,7 +29,7 @@ struct BrokerState: Sendable {
     func nextDeadline(_ settings: BrokerSettings) -> Duration? {
         [
             sessions.nextSilence(after: settings.sessionTimeout), leases.nextDeadline, takes.nextDeadline,
-            streams.nextDeadline,
+            streams.nextDeadline, queue.timer, leases.isEmpty ? nil : queue.nextProbe,
         ].compactMap { $0 }.min()
     }
 }

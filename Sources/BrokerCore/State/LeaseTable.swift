@@ -6,13 +6,40 @@ import Wire
 struct LeaseTable: Sendable {
     struct Lease: Sendable {
         let attempt: AttemptKey
-        let slot: Int
+        let lane: LaneKey
         let worker: String
+        let limits: RunLimits
+        /// Without a heartbeat until then, the worker counts as dead.
         var deadline: Duration
+        let began: Duration
+        /// When its progress last changed.
+        var progressAt: Duration
         var isCancelRequested: Bool
         /// The `Work/Take` that was answered with it, by the same start of the same worker; `nil` after a restart.
         var take: Take?
         var progress: Grove_V1_Progress?
+
+        /// Why its worker loses it now, if it does.
+        func loss(now: Duration) -> Loss? {
+            if let end = limits.runtimeEnd, end <= now { return .tooLong }
+            if deadline <= now { return .silent }
+            return progressAt + limits.noProgress <= now ? .stalled : nil
+        }
+
+        /// When that must be asked again.
+        var nextDeadline: Duration {
+            min(deadline, progressAt + limits.noProgress, limits.runtimeEnd ?? deadline)
+        }
+    }
+
+    /// Why a worker loses an attempt.
+    enum Loss: Hashable, Sendable {
+        /// It was not heard for a lease, or its connection is gone.
+        case silent
+        /// It is heard, but its steps stand still.
+        case stalled
+        /// The job was computed for as long as it may be.
+        case tooLong
     }
 
     /// Names a call over reconnections.
@@ -33,28 +60,54 @@ struct LeaseTable: Sendable {
 
     var all: some Collection<Lease> { leases.values }
 
+    var isEmpty: Bool { leases.isEmpty }
+
     /// What the store says after a restart: every holder gets a whole lease.
-    mutating func adopt(_ records: [LeaseRecord], until deadline: Duration) {
-        for record in records {
-            leases[record.attempt.jobID] = Lease(
-                attempt: record.attempt, slot: record.slot, worker: record.worker, deadline: deadline,
-                isCancelRequested: record.isCancelRequested)
+    mutating func adopt(_ record: LeaseRecord, limits: RunLimits, until deadline: Duration, now: Now) {
+        leases[record.attempt.jobID] = Lease(
+            attempt: record.attempt, lane: record.lane, worker: record.worker, limits: limits, deadline: deadline,
+            began: now.monotonic - .milliseconds(max(0, now.wallMS - record.startedMS)), progressAt: now.monotonic,
+            isCancelRequested: record.isCancelRequested)
+    }
+
+    mutating func grant(
+        _ claim: Claim, _ lane: LaneKey, worker: String, take: Take, limits: RunLimits, until deadline: Duration,
+        now: Duration
+    ) {
+        leases[claim.attempt.jobID] = Lease(
+            attempt: claim.attempt, lane: lane, worker: worker, limits: limits, deadline: deadline, began: now,
+            progressAt: now, isCancelRequested: false, take: take)
+    }
+
+    /// - Parameter progress: `nil` where the worker says nothing of it; then it is not judged either.
+    /// - Returns: the lease afterwards; `nil` when the attempt does not hold the job.
+    mutating func renew(
+        _ attempt: AttemptKey, progress: Grove_V1_Progress?, until deadline: Duration, now: Duration
+    ) -> Lease? {
+        guard var lease = self[attempt] else { return nil }
+        lease.deadline = deadline
+        if let progress {
+            if lease.progress.map({ !$0.isAsFar(as: progress) }) ?? true { lease.progressAt = now }
+            lease.progress = progress
+        } else {
+            lease.progressAt = now
+        }
+        leases[attempt.jobID] = lease
+        return lease
+    }
+
+    /// The connection of a worker is gone: what it has is kept for it until `deadline` only, or it comes back before.
+    mutating func shorten(worker: String, to deadline: Duration) {
+        for (id, lease) in leases where lease.worker == worker {
+            leases[id]?.deadline = min(lease.deadline, deadline)
         }
     }
 
-    mutating func grant(_ claim: Claim, worker: String, take: Take, until deadline: Duration) {
-        leases[claim.attempt.jobID] = Lease(
-            attempt: claim.attempt, slot: claim.slot, worker: worker, deadline: deadline, isCancelRequested: false,
-            take: take)
-    }
-
-    /// - Returns: the lease afterwards; `nil` when the attempt does not hold the job.
-    mutating func renew(_ attempt: AttemptKey, progress: Grove_V1_Progress?, until deadline: Duration) -> Lease? {
-        guard var lease = self[attempt] else { return nil }
-        lease.deadline = deadline
-        if let progress { lease.progress = progress }
-        leases[attempt.jobID] = lease
-        return lease
+    /// A worker is back on another connection: what this very start of it had been given is its own.
+    mutating func extend(incarnation: [UInt8], to deadline: Duration) {
+        for (id, lease) in leases where lease.take?.incarnation == incarnation {
+            leases[id]?.deadline = max(lease.deadline, deadline)
+        }
     }
 
     mutating func requestCancel(_ jobID: String) {
@@ -70,9 +123,17 @@ struct LeaseTable: Sendable {
         leases.values.first { $0.take == take }
     }
 
-    func overdue(now: Duration) -> [AttemptKey] {
-        leases.values.filter { $0.deadline <= now }.map(\.attempt).sorted { $0.jobID < $1.jobID }
+    func overdue(now: Duration) -> [(attempt: AttemptKey, loss: Loss)] {
+        leases.values.compactMap { lease in lease.loss(now: now).map { (lease.attempt, $0) } }
+            .sorted { $0.attempt.jobID < $1.attempt.jobID }
     }
 
-    var nextDeadline: Duration? { leases.values.map(\.deadline).min() }
+    var nextDeadline: Duration? { leases.values.map(\.nextDeadline).min() }
+}
+
+extension Grove_V1_Progress {
+    /// Whether nothing was done between the two.
+    fileprivate func isAsFar(as other: Grove_V1_Progress) -> Bool {
+        step == other.step && stage == other.stage && epoch == other.epoch && totalSteps == other.totalSteps
+    }
 }

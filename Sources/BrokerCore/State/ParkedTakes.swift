@@ -8,6 +8,8 @@ struct ParkedTakes: Sendable {
         let worker: String
         let incarnation: [UInt8]
         let free: [Grove_V1_SlotKind]
+        /// Hashes of the models that the worker has in memory.
+        let loaded: Set<String>
         /// When to say that there was none: before the caller itself gives up.
         let answerBy: Duration
     }

@@ -13,16 +13,22 @@ package struct AttemptKey: Hashable, Sendable {
 /// process, so after a restart every holder gets a whole one.
 package struct LeaseRecord: Hashable, Sendable {
     package let attempt: AttemptKey
-    package let slot: Int
+    package let lane: LaneKey
     package let worker: String
     package let isCancelRequested: Bool
+    package let startedMS: Int64
+    /// How long earlier attempts took, all together.
+    package let ranMS: Int64
+    package let terms: [UInt8]
 }
 
 /// A job just given to a worker.
 package struct Claim: Hashable, Sendable {
     package let attempt: AttemptKey
-    package let slot: Int
     package let spec: [UInt8]
+    package let terms: [UInt8]
+    /// How long earlier attempts took, all together.
+    package let ranMS: Int64
     /// Where an earlier attempt got to.
     package let checkpoint: FileRecord?
 }
@@ -33,6 +39,8 @@ package enum ReleaseReason: String, Sendable {
     case interrupted
     /// The worker fell silent until its lease was over.
     case lost
+    /// The worker's steps stood still.
+    case stalled
     /// The worker never learned that it had the job.
     case undelivered
 }

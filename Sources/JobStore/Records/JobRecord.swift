@@ -1,5 +1,7 @@
 /// A job as the store knows it. Its spec is kept apart: it can be large, and lists do not need all of it.
 package struct JobRecord: Hashable, Sendable {
+    /// Counts up with each submission.
+    package let number: Int64
     package let id: String
     package let kind: String
     /// The kind of slot it takes; opaque here.
@@ -16,8 +18,21 @@ package struct JobRecord: Hashable, Sendable {
     package let attempts: Int
     /// How often it was given back at no cost.
     package let interruptions: Int
-    /// How many of those because the worker fell silent.
+    /// How many workers died under it, or had to be given up, since it last saved where it is.
     package let losses: Int
+    /// Failed attempts so far, and when the next may begin; 0 when none has failed.
+    package let failures: Int
+    package let retryMS: Int64
+    /// How long its ended attempts took, all together.
+    package let ranMS: Int64
+    /// How many of the jobs that it comes after have not succeeded yet.
+    package let parentsLeft: Int
+    /// When, for how long, how often; opaque here.
+    package let terms: [UInt8]
+    /// The number of the job that it repeats; 0 for none.
+    package let retryOf: Int64
+    /// The lane that it waits in, or waited in last; 0 before the first.
+    package let lane: Int64
     /// The worker that has it, or had it last.
     package let worker: String
     package let isCancelRequested: Bool

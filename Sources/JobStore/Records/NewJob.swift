@@ -7,14 +7,26 @@ package struct NewJob: Hashable, Sendable {
     package var user: String
     /// What to do; opaque here.
     package var spec: [UInt8]
+    /// When, for how long, how often; opaque here.
+    package var terms: [UInt8]
+    /// The ids of the jobs that must have succeeded before.
+    package var parents: [String]
+    /// The id of the job that this one repeats; empty for none.
+    package var retryOf: String
 
-    package init(id: String, kind: String, slot: Int, priority: Int, user: String = "", spec: [UInt8]) {
+    package init(
+        id: String, kind: String, slot: Int, priority: Int, user: String = "", spec: [UInt8], terms: [UInt8] = [],
+        parents: [String] = [], retryOf: String = ""
+    ) {
         self.id = id
         self.kind = kind
         self.slot = slot
         self.priority = priority
         self.user = user
         self.spec = spec
+        self.terms = terms
+        self.parents = parents
+        self.retryOf = retryOf
     }
 }
 

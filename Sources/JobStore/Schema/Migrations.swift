@@ -9,6 +9,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 jobs") { try $0.execute(sql: jobs) }
         migrator.registerMigration("2 artifacts and blobs") { try $0.execute(sql: artifacts) }
+        migrator.registerMigration("3 timers") { try $0.execute(sql: Scheduling.lanesAndTimers) }
         return migrator
     }
 

@@ -1,30 +1,33 @@
 /// The fence: every report names its attempt, and one that is not the holder of the lease changes nothing.
 extension StoreTransaction {
-    /// Gives the first waiting job for `slot` to a worker: higher priority first, then older.
-    /// - Returns: `nil` when none waits.
-    package func claim(slot: Int, worker: String, incarnation: [UInt8], nowMS: Int64) throws -> Claim? {
-        guard
+    /// Gives the oldest job of a lane to a worker.
+    /// - Returns: `nil` when none waits in it.
+    package func claim(lane: Int64, worker: String, incarnation: [UInt8], nowMS: Int64) throws -> Claim? {
+        guard let head = try head(of: lane),
             let next = try row(
                 """
-                SELECT job.number, job.id, job.attempts, spec.bytes FROM queue
-                JOIN job ON job.number = queue.job JOIN spec ON spec.job = queue.job
-                WHERE queue.slot = ? ORDER BY queue.priority DESC, queue.job LIMIT 1
-                """, [slot])
+                SELECT job.id, job.attempts, job.terms, job.ran_ms, spec.bytes FROM job
+                JOIN spec ON spec.job = job.number WHERE job.number = ?
+                """, [head.job])
         else { return nil }
-        let number: Int64 = next["number"]
         let attempt = AttemptKey(jobID: next["id"], number: next["attempts"] + 1)
-        try run("DELETE FROM queue WHERE job = ?", [number])
-        try run("INSERT INTO lease (job, attempt) VALUES (?, ?)", [number, attempt.number])
+        try dequeue(number: head.job, lane: lane)
+        journal.changes.waiting -= 1
+        let claim = Claim(
+            attempt: attempt, spec: next.bytes("bytes"), terms: next.bytes("terms"), ranMS: next["ran_ms"],
+            checkpoint: try checkpoint(of: attempt.jobID))
+        // Only a job with terms, or one that failed before, can have one.
+        if !claim.terms.isEmpty || attempt.number > 1 { try setTimer(number: head.job, at: nil) }
+        try run("INSERT INTO lease (job, attempt) VALUES (?, ?)", [head.job, attempt.number])
         try run(
             "INSERT INTO attempt (job, number, worker, incarnation, started_ms) VALUES (?, ?, ?, ?, ?)",
-            [number, attempt.number, worker, incarnation, nowMS])
+            [head.job, attempt.number, worker, incarnation, nowMS])
         try run(
             """
             UPDATE job SET state = ?, attempts = ?, worker = ?,
             started_ms = CASE started_ms WHEN 0 THEN ? ELSE started_ms END WHERE number = ?
-            """, [JobState.running.rawValue, attempt.number, worker, nowMS, number])
-        return Claim(
-            attempt: attempt, slot: slot, spec: next.bytes("bytes"), checkpoint: try checkpoint(of: attempt.jobID))
+            """, [JobState.running.rawValue, attempt.number, worker, nowMS, head.job])
+        return claim
     }
 
     /// Who holds the job now.
@@ -37,8 +40,10 @@ extension StoreTransaction {
     }
 
     private static let leases = """
-        SELECT job.id, lease.attempt, job.slot, job.worker, job.cancel_requested
-        FROM lease JOIN job ON job.number = lease.job
+        SELECT job.id, lease.attempt, job.worker, job.cancel_requested, job.terms, job.ran_ms, attempt.started_ms,
+        lane.slot, lane.priority, lane.user, lane.kind, lane.model, lane.model_name, lane.array, lane.alone
+        FROM lease JOIN job ON job.number = lease.job JOIN lane ON lane.number = job.lane
+        JOIN attempt ON attempt.job = lease.job AND attempt.number = lease.attempt
         """
 
     /// Whether the attempt holds its job.
@@ -46,29 +51,32 @@ extension StoreTransaction {
         try lease(of: attempt.jobID)?.attempt == attempt
     }
 
-    /// Ends an attempt without an outcome: the job waits again, at its old place. A job that was to be cancelled is
-    /// cancelled, and one that was lost `maximumLosses` times fails.
+    /// Ends an attempt without an outcome: the job is WAITING again, and whoever decides puts it into its lane, or ends it.
     /// - Returns: the job afterwards; `nil` when the attempt does not hold it.
-    package func release(
-        _ attempt: AttemptKey, because reason: ReleaseReason, maximumLosses: Int, lossFailure: FailureRecord,
-        cancelFailure: FailureRecord, nowMS: Int64
-    ) throws -> JobRecord? {
-        guard try isCurrent(attempt), let job = try job(attempt.jobID) else { return nil }
+    package func release(_ attempt: AttemptKey, because reason: ReleaseReason, nowMS: Int64) throws -> JobRecord? {
+        guard try isCurrent(attempt) else { return nil }
         try endAttempt(attempt, ending: reason.rawValue, nowMS: nowMS)
-        let losses = job.losses + (reason == .lost ? 1 : 0)
+        journal.changes.waiting += 1
         try run(
-            "UPDATE job SET interruptions = ?, losses = ? WHERE id = ?",
-            [job.interruptions + (reason == .undelivered ? 0 : 1), losses, job.id])
-        if job.isCancelRequested {
-            try end(job.id, .cancelled, cancelFailure, nowMS: nowMS)
-        } else if losses >= maximumLosses {
-            try end(job.id, .failed, lossFailure, nowMS: nowMS)
-        } else {
-            try run("UPDATE job SET state = ? WHERE id = ?", [JobState.waiting.rawValue, job.id])
-            try run(
-                "INSERT INTO queue (job, slot, priority) SELECT number, slot, priority FROM job WHERE id = ?", [job.id])
-        }
-        return try self.job(job.id)
+            "UPDATE job SET state = ?, interruptions = interruptions + ?, losses = losses + ? WHERE id = ?",
+            [
+                JobState.waiting.rawValue, reason == .undelivered ? 0 : 1,
+                reason == .lost || reason == .stalled ? 1 : 0, attempt.jobID,
+            ])
+        return try job(attempt.jobID)
+    }
+
+    /// Ends an attempt that failed although the next one may not: the job is WAITING again.
+    /// - Parameter retryMS: when the next attempt may begin.
+    /// - Returns: the job afterwards; `nil` when the attempt does not hold it.
+    package func retry(_ attempt: AttemptKey, retryMS: Int64, nowMS: Int64) throws -> JobRecord? {
+        guard try isCurrent(attempt) else { return nil }
+        try endAttempt(attempt, ending: "failed", nowMS: nowMS)
+        journal.changes.waiting += 1
+        try run(
+            "UPDATE job SET state = ?, failures = failures + 1, retry_ms = ? WHERE id = ?",
+            [JobState.waiting.rawValue, retryMS, attempt.jobID])
+        return try job(attempt.jobID)
     }
 
     /// Ends an attempt and its job.
@@ -105,13 +113,20 @@ extension StoreTransaction {
             UPDATE attempt SET ended_ms = ?, ending = ? WHERE number = ?
             AND job = (SELECT number FROM job WHERE id = ?)
             """, [nowMS, ending, attempt.number, attempt.jobID])
+        try run(
+            """
+            UPDATE job SET ran_ms = ran_ms + max(0, ?1 - (
+                SELECT started_ms FROM attempt WHERE attempt.job = job.number AND attempt.number = ?2
+            )) WHERE id = ?3
+            """, [nowMS, attempt.number, attempt.jobID])
     }
 }
 
 extension LeaseRecord {
     init(_ row: Row) {
         self.init(
-            attempt: AttemptKey(jobID: row["id"], number: row["attempt"]), slot: row["slot"], worker: row["worker"],
-            isCancelRequested: row["cancel_requested"])
+            attempt: AttemptKey(jobID: row["id"], number: row["attempt"]), lane: LaneKey(row), worker: row["worker"],
+            isCancelRequested: row["cancel_requested"], startedMS: row["started_ms"], ranMS: row["ran_ms"],
+            terms: row.bytes("terms"))
     }
 }

@@ -18,7 +18,8 @@ extension StoreTransaction {
         }
     }
 
-    /// Remembers where a later attempt can go on, and what the job can show so far.
+    /// Remembers where a later attempt can go on, and what the job can show so far. After a checkpoint, deaths of workers
+    /// before it do not count any more.
     ///
     /// - Parameters:
     ///   - checkpoint: nil where there are results only.
@@ -28,7 +29,11 @@ extension StoreTransaction {
         _ attempt: AttemptKey, _ checkpoint: FileRecord?, isBest: Bool = false, results: [FileRecord] = []
     ) throws -> Bool {
         guard try isCurrent(attempt) else { return false }
-        if let checkpoint { try keep(checkpoint, of: attempt.jobID, isBest: isBest) }
+        if let checkpoint {
+            try keep(checkpoint, of: attempt.jobID, isBest: isBest)
+            // Whatever its workers died of before, it got further.
+            try run("UPDATE job SET losses = 0 WHERE id = ? AND losses > 0", [attempt.jobID])
+        }
         try addResults(results, of: attempt.jobID)
         return true
     }

@@ -1,23 +1,33 @@
 internal import GRDB
 
 extension StoreTransaction {
-    /// Keeps a job and puts it into the queue.
+    /// Keeps a job, in the state WAITING and in no lane.
     /// - Parameter idempotency: the submitter's key and the digest of its request.
     /// - Throws: `StoreError` of kind `.constraint` when the id or the key is taken.
+    @discardableResult
     package func insert(
         _ job: NewJob, idempotency: (key: String, digest: [UInt8])? = nil, nowMS: Int64
-    ) throws {
+    ) throws -> JobRecord {
         try run(
-            "INSERT INTO job (id, kind, slot, state, priority, user, submitted_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [job.id, job.kind, job.slot, JobState.waiting.rawValue, job.priority, job.user, nowMS])
+            """
+            INSERT INTO job (id, kind, slot, state, priority, user, submitted_ms, terms, retry_of)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT number FROM job WHERE id = ?), 0))
+            """,
+            [
+                job.id, job.kind, job.slot, JobState.waiting.rawValue, job.priority, job.user, nowMS, job.terms,
+                job.retryOf,
+            ])
         let number = database.lastInsertedRowID
+        journal.changes.waiting += 1
         try run("INSERT INTO spec (job, bytes) VALUES (?, ?)", [number, job.spec])
-        try run("INSERT INTO queue (job, slot, priority) VALUES (?, ?, ?)", [number, job.slot, job.priority])
+        if !job.parents.isEmpty { try insertParents(job.parents, of: number) }
         if let idempotency {
             try run(
                 "INSERT INTO idempotency (key, digest, job) VALUES (?, ?, ?)",
                 [idempotency.key, idempotency.digest, number])
         }
+        guard let record = try self.job(job.id) else { preconditionFailure("a job that was inserted is there") }
+        return record
     }
 
     /// What `key` was used for, if it was.
@@ -58,20 +68,24 @@ extension StoreTransaction {
             .map(JobRecord.init)
     }
 
+    /// Walks all that wait: for the start of a broker.
     package func counts() throws -> JobCounts {
         JobCounts(
-            waiting: try row("SELECT count(*) AS n FROM queue")?["n"] ?? 0,
+            waiting: try row("SELECT count(*) AS n FROM job WHERE state = ?", [JobState.waiting.rawValue])?["n"] ?? 0,
             running: try row("SELECT count(*) AS n FROM lease")?["n"] ?? 0)
     }
 
-    /// How many jobs a waiting job's slot kind will take before it; 0 for one that does not wait.
-    package func position(of id: String) throws -> Int {
-        try row(
-            """
-            SELECT count(*) AS n FROM queue JOIN queue AS mine ON mine.job = (SELECT number FROM job WHERE id = ?)
-            WHERE queue.slot = mine.slot
-            AND (queue.priority > mine.priority OR (queue.priority = mine.priority AND queue.job < mine.job))
-            """, [id])?["n"] ?? 0
+    /// Ends a job that waits.
+    /// - Returns: the job afterwards; one that does not wait, as it is.
+    package func endWaiting(
+        _ id: String, _ state: JobState, failure: FailureRecord, nowMS: Int64
+    ) throws -> JobRecord? {
+        guard let job = try job(id), job.state == .waiting else { return try job(id) }
+        try dequeue(job)
+        try setTimer(job, at: nil)
+        journal.changes.waiting -= 1
+        try end(id, state, failure, nowMS: nowMS)
+        return try self.job(id)
     }
 
     /// Cancels a waiting job at once and marks a running one to be stopped; leaves a job that has ended.
@@ -80,14 +94,37 @@ extension StoreTransaction {
         guard let job = try job(id) else { return nil }
         switch job.state {
         case .waiting:
-            try run("DELETE FROM queue WHERE job = (SELECT number FROM job WHERE id = ?)", [id])
-            try end(id, .cancelled, failure, nowMS: nowMS)
+            return try endWaiting(id, .cancelled, failure: failure, nowMS: nowMS)
         case .running:
             try run("UPDATE job SET cancel_requested = 1 WHERE id = ?", [id])
         case .succeeded, .failed, .cancelled, .expired:
             return job
         }
         return try self.job(id)
+    }
+
+    /// The id of the job with this number; `nil` when it is not kept any more.
+    package func id(of number: Int64) throws -> String? {
+        try row("SELECT id FROM job WHERE number = ?", [number])?["id"]
+    }
+
+    /// Lets a job that repeats another go on from where that one got to.
+    package func copyCheckpoint(from earlier: JobRecord, to job: JobRecord) throws {
+        try run(
+            """
+            INSERT INTO file (job, role, position, name, sha256, size, media_type)
+            SELECT ?, role, position, name, sha256, size, media_type FROM file WHERE job = ? AND role = 'checkpoint'
+            """, [job.number, earlier.number])
+    }
+
+    /// How long the newest jobs of each kind took that succeeded, in milliseconds; the newest first.
+    package func recentRunTimes(limit: Int) throws -> [(kind: String, ms: Int64)] {
+        try rows(
+            """
+            SELECT kind, max(0, finished_ms - started_ms) AS ms FROM job WHERE state = ?
+            ORDER BY number DESC LIMIT ?
+            """, [JobState.succeeded.rawValue, limit]
+        ).map { ($0["kind"], $0["ms"]) }
     }
 
     /// Writes a terminal state.
@@ -108,10 +145,13 @@ extension JobRecord {
         }
         let code: Int = row["failure_code"]
         self.init(
-            id: row["id"], kind: row["kind"], slot: row["slot"], state: state, priority: row["priority"],
-            user: row["user"], submittedMS: row["submitted_ms"], startedMS: row["started_ms"],
-            finishedMS: row["finished_ms"], attempts: row["attempts"], interruptions: row["interruptions"],
-            losses: row["losses"], worker: row["worker"], isCancelRequested: row["cancel_requested"],
+            number: row["number"], id: row["id"], kind: row["kind"], slot: row["slot"], state: state,
+            priority: row["priority"], user: row["user"], submittedMS: row["submitted_ms"],
+            startedMS: row["started_ms"], finishedMS: row["finished_ms"], attempts: row["attempts"],
+            interruptions: row["interruptions"], losses: row["losses"], failures: row["failures"],
+            retryMS: row["retry_ms"], ranMS: row["ran_ms"], parentsLeft: row["parents_left"],
+            terms: row.bytes("terms"), retryOf: row["retry_of"], lane: row["lane"], worker: row["worker"],
+            isCancelRequested: row["cancel_requested"],
             failure: code == 0 ? nil : FailureRecord(code: code, message: row["failure_message"]))
     }
 }

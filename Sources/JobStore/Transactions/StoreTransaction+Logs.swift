@@ -29,4 +29,14 @@ extension StoreTransaction {
             text: "(\(first.number - from) earlier lines were dropped; a job keeps its newest lines only)")
         return [mark] + lines.prefix(max(limit - 1, 0))
     }
+
+    /// The newest lines, in their order.
+    package func lastLog(_ id: String, limit: Int) throws -> [LogRecord] {
+        try rows(
+            """
+            SELECT number, time_ms, text FROM log WHERE job = (SELECT number FROM job WHERE id = ?)
+            ORDER BY number DESC LIMIT ?
+            """, [id, limit]
+        ).reversed().map { LogRecord(number: $0["number"], timeMS: $0["time_ms"], text: $0["text"]) }
+    }
 }

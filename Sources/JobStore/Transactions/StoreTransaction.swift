@@ -4,10 +4,12 @@ internal import GRDB
 package struct StoreTransaction {
     let database: Database
     let statements: Statements
+    let journal: QueueJournal
 
     /// Runs one request of the batch. When it throws, what it changed is taken back and the other requests go on; except
     /// after a `StoreError` that `endsBatch`, which must be handed on.
     package func request<T>(_ body: () throws -> T) throws -> T {
+        let mark = journal.changes
         do {
             try run("SAVEPOINT request")
             let result = try body()
@@ -17,6 +19,7 @@ package struct StoreTransaction {
             // A full disk makes SQLite take back the whole transaction, not only the statement.
             throw StoreError(kind: error.kind, message: error.message, endsBatch: true)
         } catch {
+            journal.changes = mark
             try run("ROLLBACK TO request")
             try run("RELEASE request")
             throw error

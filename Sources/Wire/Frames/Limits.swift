@@ -28,6 +28,15 @@ package enum Limits {
     package static let artifactsPerJob = 16
     /// Attempts named in one heartbeat.
     package static let attemptsPerHeartbeat = 256
+    /// Hashes of loaded models that a `Work/Take` names.
+    package static let loadedModels = 256
+    /// Jobs that one job comes after.
+    package static let parentsPerJob = 100
+    /// The longest time in a job's terms, in milliseconds: ten years.
+    package static let termMilliseconds: UInt64 = 315_576_000_000
+    /// The last instant that a job may be put off to, in milliseconds since 1970: the year 2200.
+    package static let lastStartMS: Int64 = 7_258_118_400_000
+    package static let retriesPerJob: UInt32 = 100
     /// Slots of one kind that a worker may declare.
     package static let slotsPerWorker = 64
     package static let idempotencyKeyBytes = 128

@@ -4,6 +4,7 @@ package enum Method {
     package static let jobsGet = "grove.v1.Jobs/Get"
     package static let jobsList = "grove.v1.Jobs/List"
     package static let jobsCancel = "grove.v1.Jobs/Cancel"
+    package static let jobsRetry = "grove.v1.Jobs/Retry"
     package static let jobsWatch = "grove.v1.Jobs/Watch"
     package static let jobsLogs = "grove.v1.Jobs/Logs"
     package static let artifactsList = "grove.v1.Artifacts/List"
@@ -20,7 +21,8 @@ package enum Method {
     package static let healthCheck = "grove.v1.Health/Check"
 
     package static let all = [
-        jobsSubmit, jobsGet, jobsList, jobsCancel, jobsWatch, jobsLogs, artifactsList, artifactsGet, blobsStat,
-        blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete, workersList, healthCheck,
+        jobsSubmit, jobsGet, jobsList, jobsCancel, jobsRetry, jobsWatch, jobsLogs, artifactsList, artifactsGet,
+        blobsStat, blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete, workersList,
+        healthCheck,
     ]
 }

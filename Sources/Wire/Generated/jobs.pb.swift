@@ -74,6 +74,93 @@ public nonisolated enum Grove_V1_JobState: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// Why a job waits.
+public nonisolated enum Grove_V1_WaitingCode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// It is the next, but all slots are taken.
+  case slots // = 1
+
+  /// Other jobs go first.
+  case turn // = 2
+
+  /// No worker with a slot for it is connected.
+  case worker // = 3
+
+  /// Jobs that it comes after have not ended.
+  case parents // = 4
+  case notBefore // = 5
+  case window // = 6
+
+  /// An attempt failed, and some time passes before the next.
+  case backoff // = 7
+
+  /// As many jobs of its user, kind or model run as may.
+  case cap // = 8
+
+  /// The queue is paused.
+  case paused // = 9
+
+  /// Two workers died under it: the next one must have nothing else to do.
+  case alone // = 10
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .slots
+    case 2: self = .turn
+    case 3: self = .worker
+    case 4: self = .parents
+    case 5: self = .notBefore
+    case 6: self = .window
+    case 7: self = .backoff
+    case 8: self = .cap
+    case 9: self = .paused
+    case 10: self = .alone
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .slots: return 1
+    case .turn: return 2
+    case .worker: return 3
+    case .parents: return 4
+    case .notBefore: return 5
+    case .window: return 6
+    case .backoff: return 7
+    case .cap: return 8
+    case .paused: return 9
+    case .alone: return 10
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Grove_V1_WaitingCode] = [
+    .unspecified,
+    .slots,
+    .turn,
+    .worker,
+    .parents,
+    .notBefore,
+    .window,
+    .backoff,
+    .cap,
+    .paused,
+    .alone,
+  ]
+
+}
+
 public nonisolated struct Grove_V1_SubmitRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -104,10 +191,26 @@ public nonisolated struct Grove_V1_SubmitRequest: @unchecked Sendable {
   /// Clears the value of `priority`. Subsequent reads from it will return its default value.
   public mutating func clearPriority() {_uniqueStorage()._priority = nil}
 
-  /// Who submits, for lists.
+  /// Who submits, for lists and for the turns that users take.
   public var user: String {
     get {_storage._user}
     set {_uniqueStorage()._user = newValue}
+  }
+
+  public var terms: Grove_V1_Terms {
+    get {_storage._terms ?? Grove_V1_Terms()}
+    set {_uniqueStorage()._terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {_storage._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {_uniqueStorage()._terms = nil}
+
+  /// Jobs that must have succeeded before; when one of them ends otherwise, so does this one. A name without version of
+  /// something that one of them, or of their own parents, will make means what they make.
+  public var after: [String] {
+    get {_storage._after}
+    set {_uniqueStorage()._after = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -123,6 +226,83 @@ public nonisolated struct Grove_V1_SubmitResponse: Sendable {
   // methods supported on all messages.
 
   public var jobID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// When a job may run, for how long, and how often it is tried again.
+public nonisolated struct Grove_V1_Terms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Not before this instant, in milliseconds since 1970; 0 for at once.
+  public var notBeforeMs: Int64 = 0
+
+  /// Only at these times of the day. When the window closes, the job saves itself and goes on when it opens again.
+  public var window: Grove_V1_TimeWindow {
+    get {_window ?? Grove_V1_TimeWindow()}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  public var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  public mutating func clearWindow() {self._window = nil}
+
+  /// A job that no worker has begun for so long after its submission ends EXPIRED; 0 for never.
+  public var queueTtlMs: UInt64 = 0
+
+  /// A job that was computed for longer, all attempts together, ends FAILED; 0 for no limit.
+  public var maxRuntimeMs: UInt64 = 0
+
+  /// An attempt whose progress stands still for so long is taken away from its worker; 0 means the broker's limit.
+  public var noProgressMs: UInt64 = 0
+
+  /// How often a failed attempt is followed by another; unset means what the kind of job has.
+  public var retries: UInt32 {
+    get {_retries ?? 0}
+    set {_retries = newValue}
+  }
+  /// Returns true if `retries` has been explicitly set.
+  public var hasRetries: Bool {self._retries != nil}
+  /// Clears the value of `retries`. Subsequent reads from it will return its default value.
+  public mutating func clearRetries() {self._retries = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _window: Grove_V1_TimeWindow? = nil
+  fileprivate var _retries: UInt32? = nil
+}
+
+/// Times of the day in the broker's time zone. A window that closes before it opens goes over midnight.
+public nonisolated struct Grove_V1_TimeWindow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Minutes since midnight, 0 to 1439.
+  public var opensMinute: UInt32 = 0
+
+  public var closesMinute: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grove_V1_RetryJobRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var jobID: String = String()
+
+  /// The same key with the same job gives the same new job.
+  public var idempotencyKey: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -361,10 +541,57 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._waitingReason = newValue}
   }
 
-  /// Jobs before it in the queue.
+  /// Jobs before it in the queue; counted up to 1000, estimated beyond.
   public var position: UInt32 {
     get {_storage._position}
     set {_uniqueStorage()._position = newValue}
+  }
+
+  public var terms: Grove_V1_Terms {
+    get {_storage._terms ?? Grove_V1_Terms()}
+    set {_uniqueStorage()._terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {_storage._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {_uniqueStorage()._terms = nil}
+
+  public var after: [String] {
+    get {_storage._after}
+    set {_uniqueStorage()._after = newValue}
+  }
+
+  /// Failed attempts so far.
+  public var failures: UInt32 {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
+
+  public var waitingCode: Grove_V1_WaitingCode {
+    get {_storage._waitingCode}
+    set {_uniqueStorage()._waitingCode = newValue}
+  }
+
+  /// With the codes NOT_BEFORE, WINDOW and BACKOFF: until when, in milliseconds since 1970.
+  public var waitsUntilMs: Int64 {
+    get {_storage._waitsUntilMs}
+    set {_uniqueStorage()._waitsUntilMs = newValue}
+  }
+
+  /// An estimate of the time until it begins; unset when nothing is known.
+  public var secondsUntilStart: Double {
+    get {_storage._secondsUntilStart ?? 0}
+    set {_uniqueStorage()._secondsUntilStart = newValue}
+  }
+  /// Returns true if `secondsUntilStart` has been explicitly set.
+  public var hasSecondsUntilStart: Bool {_storage._secondsUntilStart != nil}
+  /// Clears the value of `secondsUntilStart`. Subsequent reads from it will return its default value.
+  public mutating func clearSecondsUntilStart() {_uniqueStorage()._secondsUntilStart = nil}
+
+  /// The job that this one repeats.
+  public var retryOf: String {
+    get {_storage._retryOf}
+    set {_uniqueStorage()._retryOf = newValue}
   }
 
   /// From which it, or a later job, can go on.
@@ -495,15 +722,21 @@ nonisolated extension Grove_V1_JobState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0JOB_STATE_UNSPECIFIED\0\u{1}JOB_STATE_WAITING\0\u{1}JOB_STATE_RUNNING\0\u{1}JOB_STATE_SUCCEEDED\0\u{1}JOB_STATE_FAILED\0\u{1}JOB_STATE_CANCELLED\0\u{1}JOB_STATE_EXPIRED\0")
 }
 
+nonisolated extension Grove_V1_WaitingCode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WAITING_CODE_UNSPECIFIED\0\u{1}WAITING_CODE_SLOTS\0\u{1}WAITING_CODE_TURN\0\u{1}WAITING_CODE_WORKER\0\u{1}WAITING_CODE_PARENTS\0\u{1}WAITING_CODE_NOT_BEFORE\0\u{1}WAITING_CODE_WINDOW\0\u{1}WAITING_CODE_BACKOFF\0\u{1}WAITING_CODE_CAP\0\u{1}WAITING_CODE_PAUSED\0\u{1}WAITING_CODE_ALONE\0")
+}
+
 nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubmitRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spec\0\u{3}idempotency_key\0\u{1}priority\0\u{1}user\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spec\0\u{3}idempotency_key\0\u{1}priority\0\u{1}user\0\u{2}\u{6}terms\0\u{1}after\0")
 
   fileprivate class _StorageClass {
     var _spec: Grove_V1_JobSpec? = nil
     var _idempotencyKey: String = String()
     var _priority: UInt32? = nil
     var _user: String = String()
+    var _terms: Grove_V1_Terms? = nil
+    var _after: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -518,6 +751,8 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
       _idempotencyKey = source._idempotencyKey
       _priority = source._priority
       _user = source._user
+      _terms = source._terms
+      _after = source._after
     }
   }
 
@@ -540,6 +775,8 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
         case 2: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
         case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._priority) }()
         case 4: try { try decoder.decodeSingularStringField(value: &_storage._user) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
+        case 11: try { try decoder.decodeRepeatedStringField(value: &_storage._after) }()
         default: break
         }
       }
@@ -564,6 +801,12 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
       if !_storage._user.isEmpty {
         try visitor.visitSingularStringField(value: _storage._user, fieldNumber: 4)
       }
+      try { if let v = _storage._terms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if !_storage._after.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._after, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -577,6 +820,8 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
         if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
         if _storage._priority != rhs_storage._priority {return false}
         if _storage._user != rhs_storage._user {return false}
+        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._after != rhs_storage._after {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -611,6 +856,135 @@ nonisolated extension Grove_V1_SubmitResponse: SwiftProtobuf.Message, SwiftProto
 
   public static func ==(lhs: Grove_V1_SubmitResponse, rhs: Grove_V1_SubmitResponse) -> Bool {
     if lhs.jobID != rhs.jobID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Terms"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}not_before_ms\0\u{1}window\0\u{3}queue_ttl_ms\0\u{3}max_runtime_ms\0\u{3}no_progress_ms\0\u{1}retries\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.notBeforeMs) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.queueTtlMs) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.maxRuntimeMs) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.noProgressMs) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._retries) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.notBeforeMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.notBeforeMs, fieldNumber: 1)
+    }
+    try { if let v = self._window {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.queueTtlMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.queueTtlMs, fieldNumber: 3)
+    }
+    if self.maxRuntimeMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.maxRuntimeMs, fieldNumber: 4)
+    }
+    if self.noProgressMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.noProgressMs, fieldNumber: 5)
+    }
+    try { if let v = self._retries {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_Terms, rhs: Grove_V1_Terms) -> Bool {
+    if lhs.notBeforeMs != rhs.notBeforeMs {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs.queueTtlMs != rhs.queueTtlMs {return false}
+    if lhs.maxRuntimeMs != rhs.maxRuntimeMs {return false}
+    if lhs.noProgressMs != rhs.noProgressMs {return false}
+    if lhs._retries != rhs._retries {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_TimeWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TimeWindow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}opens_minute\0\u{3}closes_minute\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.opensMinute) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.closesMinute) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.opensMinute != 0 {
+      try visitor.visitSingularUInt32Field(value: self.opensMinute, fieldNumber: 1)
+    }
+    if self.closesMinute != 0 {
+      try visitor.visitSingularUInt32Field(value: self.closesMinute, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_TimeWindow, rhs: Grove_V1_TimeWindow) -> Bool {
+    if lhs.opensMinute != rhs.opensMinute {return false}
+    if lhs.closesMinute != rhs.closesMinute {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_RetryJobRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RetryJobRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{3}idempotency_key\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_RetryJobRequest, rhs: Grove_V1_RetryJobRequest) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -897,7 +1271,7 @@ nonisolated extension Grove_V1_LogLine: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Job"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}>checkpoints\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}\u{2}terms\0\u{1}after\0\u{1}failures\0\u{3}waiting_code\0\u{3}waits_until_ms\0\u{3}seconds_until_start\0\u{3}retry_of\0\u{2}6checkpoints\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -918,6 +1292,13 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _artifacts: [Grove_V1_ArtifactRef] = []
     var _waitingReason: String = String()
     var _position: UInt32 = 0
+    var _terms: Grove_V1_Terms? = nil
+    var _after: [String] = []
+    var _failures: UInt32 = 0
+    var _waitingCode: Grove_V1_WaitingCode = .unspecified
+    var _waitsUntilMs: Int64 = 0
+    var _secondsUntilStart: Double? = nil
+    var _retryOf: String = String()
     var _checkpoints: Grove_V1_Checkpoints? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -947,6 +1328,13 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _artifacts = source._artifacts
       _waitingReason = source._waitingReason
       _position = source._position
+      _terms = source._terms
+      _after = source._after
+      _failures = source._failures
+      _waitingCode = source._waitingCode
+      _waitsUntilMs = source._waitsUntilMs
+      _secondsUntilStart = source._secondsUntilStart
+      _retryOf = source._retryOf
       _checkpoints = source._checkpoints
     }
   }
@@ -984,6 +1372,13 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._artifacts) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._waitingReason) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._position) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
+        case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._after) }()
+        case 22: try { try decoder.decodeSingularUInt32Field(value: &_storage._failures) }()
+        case 23: try { try decoder.decodeSingularEnumField(value: &_storage._waitingCode) }()
+        case 24: try { try decoder.decodeSingularInt64Field(value: &_storage._waitsUntilMs) }()
+        case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._secondsUntilStart) }()
+        case 26: try { try decoder.decodeSingularStringField(value: &_storage._retryOf) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoints) }()
         default: break
         }
@@ -1051,6 +1446,27 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._position != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._position, fieldNumber: 18)
       }
+      try { if let v = _storage._terms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
+      if !_storage._after.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._after, fieldNumber: 21)
+      }
+      if _storage._failures != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._failures, fieldNumber: 22)
+      }
+      if _storage._waitingCode != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._waitingCode, fieldNumber: 23)
+      }
+      if _storage._waitsUntilMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._waitsUntilMs, fieldNumber: 24)
+      }
+      try { if let v = _storage._secondsUntilStart {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 25)
+      } }()
+      if !_storage._retryOf.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._retryOf, fieldNumber: 26)
+      }
       try { if let v = _storage._checkpoints {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
       } }()
@@ -1081,6 +1497,13 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._artifacts != rhs_storage._artifacts {return false}
         if _storage._waitingReason != rhs_storage._waitingReason {return false}
         if _storage._position != rhs_storage._position {return false}
+        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._after != rhs_storage._after {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._waitingCode != rhs_storage._waitingCode {return false}
+        if _storage._waitsUntilMs != rhs_storage._waitsUntilMs {return false}
+        if _storage._secondsUntilStart != rhs_storage._secondsUntilStart {return false}
+        if _storage._retryOf != rhs_storage._retryOf {return false}
         if _storage._checkpoints != rhs_storage._checkpoints {return false}
         return true
       }

@@ -81,6 +81,9 @@ public nonisolated struct Grove_V1_TakeRequest: Sendable {
   /// The kinds of slot that are free, each at most once.
   public var free: [Grove_V1_SlotKind] = []
 
+  /// Hashes of the models that the worker has in memory: it gets jobs for them sooner.
+  public var loaded: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -209,6 +212,10 @@ public nonisolated struct Grove_V1_HeartbeatResponse: Sendable {
 
   /// Attempts to stop at the next step: cancelled, or taken over by a newer attempt.
   public var stop: [Grove_V1_AttemptId] = []
+
+  /// Attempts to save and give back at the next step, with an interruption: their window has closed, or the worker is
+  /// drained.
+  public var yield: [Grove_V1_AttemptId] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -553,7 +560,7 @@ nonisolated extension Grove_V1_AttemptId: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Grove_V1_TakeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TakeRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}free\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}free\0\u{2}\u{9}loaded\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -562,6 +569,7 @@ nonisolated extension Grove_V1_TakeRequest: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedEnumField(value: &self.free) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.loaded) }()
       default: break
       }
     }
@@ -571,11 +579,15 @@ nonisolated extension Grove_V1_TakeRequest: SwiftProtobuf.Message, SwiftProtobuf
     if !self.free.isEmpty {
       try visitor.visitPackedEnumField(value: self.free, fieldNumber: 1)
     }
+    if !self.loaded.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.loaded, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_TakeRequest, rhs: Grove_V1_TakeRequest) -> Bool {
     if lhs.free != rhs.free {return false}
+    if lhs.loaded != rhs.loaded {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -784,7 +796,7 @@ nonisolated extension Grove_V1_AttemptReport: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Grove_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HeartbeatResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stop\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stop\0\u{2}\u{9}yield\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -793,6 +805,7 @@ nonisolated extension Grove_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftPr
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.stop) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.yield) }()
       default: break
       }
     }
@@ -802,11 +815,15 @@ nonisolated extension Grove_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftPr
     if !self.stop.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.stop, fieldNumber: 1)
     }
+    if !self.yield.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.yield, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_HeartbeatResponse, rhs: Grove_V1_HeartbeatResponse) -> Bool {
     if lhs.stop != rhs.stop {return false}
+    if lhs.yield != rhs.yield {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -29,6 +29,21 @@ package struct JobValidation {
         }
         validation.text(request.user, "user", atMost: Limits.nameBytes)
         validation.text(request.idempotencyKey, "idempotency_key", atMost: Limits.idempotencyKeyBytes)
+        validation.terms(request.terms)
+        validation.after(request.after)
+        try validation.finish()
+    }
+
+    package static func check(_ request: Grove_V1_RetryJobRequest) throws(RPCError) {
+        var validation = JobValidation()
+        validation.text(request.idempotencyKey, "idempotency_key", atMost: Limits.idempotencyKeyBytes)
+        try validation.finish()
+    }
+
+    /// Checks the terms of a job alone.
+    package static func check(_ terms: Grove_V1_Terms) throws(RPCError) {
+        var validation = JobValidation()
+        validation.terms(terms)
         try validation.finish()
     }
 
@@ -235,7 +250,7 @@ extension JobValidation {
         return parts.allSatisfy { $0 != "" && $0 != "." && $0 != ".." }
     }
 
-    private mutating func text(_ text: String, _ field: String, atMost limit: Int) {
+    mutating func text(_ text: String, _ field: String, atMost limit: Int) {
         expect(text.utf8.count <= limit, field, "has \(text.utf8.count) bytes, at most \(limit) are allowed")
         expect(text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }, field, "must not contain control characters")
     }

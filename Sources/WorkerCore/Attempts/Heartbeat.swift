@@ -38,9 +38,9 @@ package final class Heartbeat: Sendable {
         let attempts = registry.all
         guard !attempts.isEmpty else { return }
         do throws(RPCError) {
-            for id in try link.heartbeat(attempts.map(\.report)) {
-                registry.attempt(id)?.requestStop(.dropped)
-            }
+            let response = try link.heartbeat(attempts.map(\.report))
+            for id in response.stop { registry.attempt(id)?.requestStop(.dropped) }
+            for id in response.yield { registry.attempt(id)?.requestStop(.yield) }
         } catch {
             log.warning("heartbeat not answered", metadata: ["reason": "\(error.message)"])
             return

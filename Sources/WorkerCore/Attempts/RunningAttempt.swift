@@ -9,6 +9,11 @@ package final class RunningAttempt: Sendable {
         case dropped
         /// The worker is going down: save what can be saved and give the job back.
         case shutdown
+        /// The broker wants it back, for its window has closed: save it and give it back.
+        case yield
+
+        /// Whether the work done so far is to be saved.
+        package var savesWork: Bool { self != .dropped }
     }
 
     private struct State {

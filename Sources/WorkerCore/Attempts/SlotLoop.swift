@@ -58,7 +58,7 @@ package final class SlotLoop: Sendable {
     private func turn() {
         let assignment: Grove_V1_Assignment?
         do throws(RPCError) {
-            assignment = try link.take([slot], within: Self.takeTime)
+            assignment = try link.take([slot], loaded: executor.loadedModels, within: Self.takeTime)
         } catch {
             log.debug("no job taken", metadata: ["reason": "\(error.message)"])
             Thread.sleep(forTimeInterval: Self.pauseAfterError)

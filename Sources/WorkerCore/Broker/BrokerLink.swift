@@ -4,9 +4,12 @@ import Wire
 /// cooperative pool. Tests put a broker in memory behind it.
 package protocol BrokerLink: Sendable {
     /// A job for one of the free slots, or nil when there was none in that time.
-    func take(_ free: [Grove_V1_SlotKind], within time: Duration) throws(RPCError) -> Grove_V1_Assignment?
+    /// - Parameter loaded: hashes of the models in memory; jobs for them come sooner.
+    func take(
+        _ free: [Grove_V1_SlotKind], loaded: [String], within time: Duration
+    ) throws(RPCError) -> Grove_V1_Assignment?
     /// Renews leases; answers which attempts must stop.
-    func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> [Grove_V1_AttemptId]
+    func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> Grove_V1_HeartbeatResponse
     func log(_ attempt: Grove_V1_AttemptId, lines: [String]) throws(RPCError)
     /// Every blob that it names was uploaded before.
     func checkpoint(_ request: Grove_V1_CheckpointRequest) throws(RPCError)

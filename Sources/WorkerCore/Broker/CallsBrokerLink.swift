@@ -23,10 +23,11 @@ package final class CallsBrokerLink: BrokerLink {
     package func close() { connection.close() }
 
     package func take(
-        _ free: [Grove_V1_SlotKind], within time: Duration
+        _ free: [Grove_V1_SlotKind], loaded: [String], within time: Duration
     ) throws(RPCError) -> Grove_V1_Assignment? {
         var request = Grove_V1_TakeRequest()
         request.free = free
+        request.loaded = Array(loaded.prefix(Limits.loadedModels))
         do throws(RPCError) {
             // The broker answers with nothing when the time is over; the margin lets that answer arrive.
             let response: Grove_V1_TakeResponse = try connection.call(Method.workTake, request, timeout: time).0
@@ -37,13 +38,10 @@ package final class CallsBrokerLink: BrokerLink {
         }
     }
 
-    package func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> [Grove_V1_AttemptId] {
+    package func heartbeat(_ reports: [Grove_V1_AttemptReport]) throws(RPCError) -> Grove_V1_HeartbeatResponse {
         var request = Grove_V1_HeartbeatRequest()
         request.attempts = reports
-        let response: Grove_V1_HeartbeatResponse = try connection.call(
-            Method.workHeartbeat, request, timeout: Self.heartbeatTime
-        ).0
-        return response.stop
+        return try connection.call(Method.workHeartbeat, request, timeout: Self.heartbeatTime).0
     }
 
     package func log(_ attempt: Grove_V1_AttemptId, lines: [String]) throws(RPCError) {

@@ -27,6 +27,11 @@ package final class ModelCache: Sendable {
         self.capacity = capacity
     }
 
+    /// The hashes of what is in memory.
+    var loaded: [String] {
+        state.withLock { state in state.entries.keys.map { String($0.prefix { $0 != " " }) } }
+    }
+
     /// The value made from an artifact's bytes, from memory where it is there.
     func load<Value: Sendable>(
         _ artifact: Grove_V1_ArtifactRef, make: ([UInt8]) throws -> Value

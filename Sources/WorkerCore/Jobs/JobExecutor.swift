@@ -19,6 +19,9 @@ package struct JobExecutor: Sendable {
         self.precedence = precedence
     }
 
+    /// Hashes of the models and datasets that are in memory.
+    package var loadedModels: [String] { models.loaded }
+
     package func run(_ attempt: RunningAttempt) -> JobOutcome {
         let context = JobContext(attempt: attempt, link: link, blobs: blobs, models: models, precedence: precedence)
         do {
@@ -28,6 +31,7 @@ package struct JobExecutor: Sendable {
             switch stopped.reason {
             case .dropped: return .failed(RPCError(.cancelled, "The job was cancelled."))
             case .shutdown: return .interrupted(reason: "the worker was stopped")
+            case .yield: return .interrupted(reason: "the broker asked for the job back")
             }
         } catch let error as RPCError where error.meansBrokerAway {
             // The broker was away while the job needed it: not the job's fault.

@@ -7,18 +7,24 @@ extension Client {
     ///   - key: the same key with the same job gives the same id however often it is submitted; a random one makes this
     ///     call safe to be sent again by itself.
     ///   - priority: 0 (last) to 9 (first); `nil` is 5.
-    ///   - user: who submits, for lists.
+    ///   - user: who submits, for lists and for the turns that users take.
+    ///   - after: ids of jobs that must have succeeded before; what they will make can be named already.
+    ///   - terms: when it may run, for how long, how often.
     /// - Returns: the job's id.
     /// - Throws: INVALID_ARGUMENT for a job that can never run, before it is sent if that can be seen; NOT_FOUND for a
-    ///   dataset or model that does not exist; ALREADY_EXISTS for the key of another job.
+    ///   dataset, model or job that does not exist; ALREADY_EXISTS for the key of another job; FAILED_PRECONDITION when
+    ///   a job that it should come after ended without success.
     public func submit(
-        _ spec: JobSpec, key: String = Client.randomKey(), priority: UInt32? = nil, user: String = ""
+        _ spec: JobSpec, key: String = Client.randomKey(), priority: UInt32? = nil, user: String = "",
+        after: [String] = [], terms: Terms = Terms()
     ) async throws(RPCError) -> String {
         var request = Grove_V1_SubmitRequest()
         request.spec = spec
         request.idempotencyKey = key
         request.user = user
         if let priority { request.priority = priority }
+        request.after = after
+        if terms != Terms() { request.terms = terms }
         try JobValidation.check(request)
         let response: Grove_V1_SubmitResponse = try await call(Method.jobsSubmit, request)
         return response.jobID
@@ -65,6 +71,16 @@ extension Client {
         var request = Grove_V1_CancelJobRequest()
         request.jobID = id
         return try await call(Method.jobsCancel, request, about: id)
+    }
+
+    /// Submits a job again that failed, was cancelled or expired: a new job, which goes on from the old one's checkpoint.
+    /// - Returns: the new job's id.
+    /// - Throws: NOT_FOUND; FAILED_PRECONDITION for a job that did not end so.
+    public func retry(_ id: String, key: String = Client.randomKey()) async throws(RPCError) -> String {
+        var request = Grove_V1_RetryJobRequest()
+        (request.jobID, request.idempotencyKey) = (id, key)
+        let response: Grove_V1_SubmitResponse = try await call(Method.jobsRetry, request, about: id)
+        return response.jobID
     }
 
     /// Waits until a job has ended, through any restart of the broker.

@@ -58,6 +58,9 @@ package enum Format {
         return "\(minutes):\(two(rest))"
     }
 
+    /// `19:00`, from minutes since midnight.
+    package static func clock(minute: UInt32) -> String { "\(two(Int(minute / 60))):\(two(Int(minute % 60)))" }
+
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
     /// `2026-11-24 00:12:03` in this machine's time zone; `-` for a time that has not come.

@@ -46,10 +46,18 @@ package enum JobText {
                 lines.append(("took", Format.duration(seconds: max(0, seconds))))
             }
         }
+        lines += terms(job.terms)
+        if !job.after.isEmpty { lines.append(("after", job.after.joined(separator: ", "))) }
+        if !job.retryOf.isEmpty { lines.append(("retry of", job.retryOf)) }
         if job.attempts > 0 { lines.append(("attempts", String(job.attempts))) }
+        if job.failures > 0 { lines.append(("failures", String(job.failures))) }
         if job.interruptions > 0 { lines.append(("interruptions", String(job.interruptions))) }
         if !job.worker.isEmpty { lines.append(("worker", job.worker)) }
         if !job.state.isTerminal { lines.append(("progress", ProgressLine.text(job, width: 200, bar: 0))) }
+        if job.waitsUntilMs > 0 { lines.append(("waits until", Format.time(milliseconds: job.waitsUntilMs))) }
+        if job.hasSecondsUntilStart {
+            lines.append(("begins in about", Format.duration(seconds: job.secondsUntilStart)))
+        }
         for (name, value) in job.progress.metrics.sorted(by: { $0.key < $1.key }) {
             lines.append((name, Format.number(value)))
         }
@@ -61,6 +69,24 @@ package enum JobText {
         return lines.map { name, value in
             Format.safe(name) + String(repeating: " ", count: width - name.count) + "  " + Format.safe(value)
         }
+    }
+
+    private static func terms(_ terms: Terms) -> [(String, String)] {
+        var lines: [(String, String)] = []
+        func add(_ name: String, _ milliseconds: UInt64) {
+            guard milliseconds > 0 else { return }
+            lines.append((name, Format.duration(seconds: Double(milliseconds) / 1000)))
+        }
+        if terms.notBeforeMs > 0 { lines.append(("not before", Format.time(milliseconds: terms.notBeforeMs))) }
+        if terms.hasWindow {
+            let (opens, closes) = (terms.window.opensMinute, terms.window.closesMinute)
+            lines.append(("window", "\(Format.clock(minute: opens))-\(Format.clock(minute: closes)) at the broker"))
+        }
+        add("at most", terms.maxRuntimeMs)
+        add("expires after", terms.queueTtlMs)
+        add("no progress", terms.noProgressMs)
+        if terms.hasRetries { lines.append(("retries", String(terms.retries))) }
+        return lines
     }
 
     /// Those that are kept, the newest first.

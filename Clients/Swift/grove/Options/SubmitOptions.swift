@@ -4,6 +4,7 @@ import GroveClient
 /// What every command that submits a job takes.
 struct SubmitOptions: ParsableArguments {
     @OptionGroup var connection: BrokerOptions
+    @OptionGroup(title: "When to run") var terms: TermsOptions
 
     @Flag(help: "Print the job's id and do not follow it.")
     var detach = false

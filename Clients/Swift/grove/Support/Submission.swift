@@ -9,7 +9,7 @@ struct Submission: Sendable {
         let screen = Screen.shared
         let id = try await client.submit(
             spec, key: options.idempotencyKey ?? Client.randomKey(), priority: options.priority,
-            user: Places.environment["USER"] ?? "")
+            user: Places.environment["USER"] ?? "", after: options.terms.after, terms: options.terms.terms())
         guard !options.detach else {
             screen.result(options.json ? "{\"jobId\":\(JSONText.string(id))}" : id)
             return .success

@@ -1,0 +1,44 @@
+import Testing
+import Wire
+
+@testable import GroveClient
+
+/// Times as people write them.
+@Suite struct TermsTextTests {
+    @Test(arguments: [("90s", 90_000), ("15m", 900_000), ("8h", 28_800_000), ("2d", 172_800_000), ("1h30m", 5_400_000)])
+    func lengthsOfTime(_ text: String, _ milliseconds: UInt64) throws {
+        #expect(try TermsText.duration(text) == milliseconds)
+    }
+
+    @Test(arguments: ["", "8", "h", "8 h", "-8h", "8h30", "8y", "0s", "٣h", "99999999999999999999h"])
+    func badLengths(_ text: String) {
+        let error = #expect(throws: RPCError.self) { try TermsText.duration(text) }
+        #expect(error?.message.contains("write it as 90s") == true)
+    }
+
+    @Test func windows() throws {
+        let window = try TermsText.window("19:00-7:30")
+        #expect(window.opensMinute == 1140 && window.closesMinute == 450)
+        for text in ["", "19:00", "19-7", "24:00-7:00", "19:60-7:00", "19:00-7:00-8:00", "19:0-7:00"] {
+            #expect(throws: RPCError.self) { try TermsText.window(text) }
+        }
+    }
+
+    @Test func instants() throws {
+        let now: Int64 = 1_795_500_000_000
+        #expect(try TermsText.instant("+2h", nowMS: now) == now + 7_200_000)
+        for text in ["00:00", "07:30", "12:00", "23:59"] {
+            let time = try TermsText.instant(text, nowMS: now)
+            // A day, or an hour more where the clocks are set back.
+            #expect(time > now && time - now <= 25 * 3_600_000)
+            #expect(Format.time(milliseconds: time).hasSuffix("\(text):00"))
+        }
+        let time = try TermsText.instant("2027-02-03 19:05", nowMS: now)
+        #expect(Format.time(milliseconds: time) == "2027-02-03 19:05:00")
+        #expect(try TermsText.instant("2027-02-03T19:05", nowMS: now) == time)
+        for text in ["", "noon", "25:00", "2027-02-31 10:00", "2027-13-01 10:00", "2027-02-03", "+", "+h"] {
+            let error = #expect(throws: RPCError.self) { try TermsText.instant(text, nowMS: now) }
+            #expect(error?.code == .invalidArgument && error?.message.contains("write it as") == true)
+        }
+    }
+}
