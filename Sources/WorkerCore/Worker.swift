@@ -19,7 +19,11 @@ package final class Worker: Sendable {
     private let leftoversEnded = DispatchSemaphore(value: 0)
 
     /// Makes the folders and the slots; nothing runs yet.
-    package init(_ configuration: WorkerConfiguration, link: any BrokerLink, log: Logger) throws {
+    /// - Parameter onStuck: told of an attempt whose step hangs although the broker has dropped it.
+    package init(
+        _ configuration: WorkerConfiguration, link: any BrokerLink, log: Logger,
+        onStuck: @escaping @Sendable (RunningAttempt) -> Void = { _ in }
+    ) throws {
         self.configuration = configuration
         self.log = log
         Parallel.threads = configuration.threads
@@ -32,7 +36,9 @@ package final class Worker: Sendable {
             precedence: precedence)
         let registry = AttemptRegistry()
         self.registry = registry
-        let heartbeat = Heartbeat(link: link, registry: registry, interval: configuration.heartbeat, log: log)
+        let heartbeat = Heartbeat(
+            link: link, registry: registry, interval: configuration.heartbeat, stuckTime: configuration.stuckTime,
+            log: log, onStuck: onStuck)
         self.heartbeat = heartbeat
         let outbox = try Outbox(directory: configuration.state.appending(path: "outbox"))
         self.outbox = outbox

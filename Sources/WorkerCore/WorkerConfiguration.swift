@@ -19,6 +19,8 @@ package struct WorkerConfiguration: Sendable {
     /// The most bytes that loaded models may take in memory.
     package var modelBytes = 2 << 30
     package var heartbeat = Duration.seconds(1)
+    /// How long after it was dropped an attempt may still compute before its step counts as hung.
+    package var stuckTime = Duration.seconds(600)
     /// From one try to deliver an outcome to the next while the broker is away.
     package var deliveryPause = Duration.seconds(1)
     /// How long a stopping worker waits for its jobs to save themselves.

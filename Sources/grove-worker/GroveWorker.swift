@@ -14,7 +14,8 @@ struct GroveWorker: AsyncParsableCommand {
         discussion: """
             Add workers on as many machines as there are; each takes what it has slots for. SIGTERM lets running jobs save \
             themselves and gives them back; a second SIGTERM ends the process at once. Exit code 0 after a clean stop, 1 \
-            when something could not be delivered (it is kept in the state folder and delivered at the next start).
+            when something could not be delivered (it is kept in the state folder and delivered at the next start), 3 when \
+            the step of a job hung: then it should be started again.
             """,
         version: Software.version)
 
@@ -46,7 +47,14 @@ struct GroveWorker: AsyncParsableCommand {
             interactiveSlots: interactiveSlots, trainingSlots: trainingSlots)
         configuration.trainingShare = trainingShare
         let link = try CallsBrokerLink(configuration, log: log)
-        let worker = try Worker(configuration, link: link, log: log)
+        let worker = try Worker(configuration, link: link, log: log) { [log] attempt in
+            // Nothing else gives a thread back that does not return. Who watches over this process starts it again, and
+            // the broker gives its other jobs to others, at no cost to them.
+            log.critical(
+                "a step of the job hangs although the job was taken away: ending this process",
+                metadata: ["job": "\(attempt.id.jobID)"])
+            Foundation.exit(3)
+        }
         log.info("starting", metadata: ["processor": "\(Processor.description)", "broker": "\(broker)"])
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)

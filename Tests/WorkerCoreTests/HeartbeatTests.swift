@@ -36,6 +36,24 @@ import WorkerCore
         #expect(running.stop?.savesWork == false)
     }
 
+    @Test func aStepThatHangsIsNoticed() {
+        let stuck = Mutex<[String]>([])
+        let heartbeat = Heartbeat(
+            link: broker, registry: registry, interval: .seconds(1), stuckTime: .zero,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { attempt in stuck.withLock { $0.append(attempt.id.jobID) } }
+        heartbeat.beat()
+        running.requestStop(.yield)
+        heartbeat.beat()
+        #expect(stuck.withLock { $0 }.isEmpty, "it may take its time to save itself")
+        running.requestStop(.dropped)
+        heartbeat.beat()
+        #expect(stuck.withLock { $0 } == [running.id.jobID])
+        running.endComputing()
+        heartbeat.beat()
+        #expect(stuck.withLock { $0 }.count == 1, "delivering an outcome is no hanging")
+    }
+
     @Test func nothingIsSaidOfNothing() {
         registry.remove(running)
         heartbeat.beat()

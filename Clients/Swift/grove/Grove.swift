@@ -32,6 +32,7 @@ struct Grove: AsyncParsableCommand {
                     Jobs.self, Status.self, Watch.self, Wait.self, Logs.self, Cancel.self, Retry.self, Resume.self,
                     Results.self, Plot.self,
                 ]),
-            CommandGroup(name: "System", subcommands: [Workers.self, Health.self]),
+            CommandGroup(
+                name: "System", subcommands: [Workers.self, Health.self, Pause.self, Drain.self]),
         ])
 }

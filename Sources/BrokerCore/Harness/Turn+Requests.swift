@@ -39,6 +39,7 @@ extension Turn {
         let work = WorkService(context: context)
         let workers = WorkersService(context: context)
         let streams = StreamsService(context: context)
+        let gates = GatesService(context: context)
         switch method {
         case Method.jobsSubmit: try unary(message, caller) { try jobs.submit($0, &$1) }
         case Method.jobsGet: try unary(message, caller) { try jobs.get($0, $1) }
@@ -58,6 +59,9 @@ extension Turn {
         case Method.workCheckpoint: try unary(message, caller) { try work.checkpoint($0, caller, &$1) }
         case Method.workComplete: try unary(message, caller) { try work.complete($0, caller, &$1) }
         case Method.workersList: try unary(message, caller) { workers.list($0, $1) }
+        case Method.queueSet: try unary(message, caller) { try gates.set($0, &$1) }
+        case Method.queueGet:
+            try unary(message, caller) { (_: Grove_V1_GetQueueRequest, state) in gates.get(state) }
         case Method.healthCheck: try unary(message, caller) { workers.health($0, $1) }
         default:
             throw RPCError(

@@ -86,6 +86,7 @@ extension Turn {
     }
 
     private func choose(for take: ParkedTakes.Take, _ running: RunningCounts) -> LaneTable.Lane? {
+        guard state.queue.isOpen(for: take.worker) else { return nil }
         for slot in take.free {
             let candidate = Scheduler.Candidate(worker: take.worker, slot: slot.rawValue, loaded: take.loaded)
             let lane = context.settings.scheduler.choose(
@@ -103,7 +104,7 @@ extension Turn {
         guard !lane.key.model.isEmpty, !lane.key.isAlone, !take.loaded.contains(lane.key.model) else { return take }
         return state.takes.takes.first { other in
             other.loaded.contains(lane.key.model) && other.free.contains { $0.rawValue == lane.key.slot }
-                && !running.occupied.contains(other.worker)
+                && !running.occupied.contains(other.worker) && state.queue.isOpen(for: other.worker)
         } ?? take
     }
 

@@ -26,6 +26,7 @@ struct Scheduler: Sendable {
         case user(String, Int)
         case kind(String, Int)
         case model(String, Int)
+        case array(Int)
     }
 
     /// - Returns: `nil` when nothing may be given to the worker now.
@@ -61,6 +62,9 @@ struct Scheduler: Sendable {
         if let cap = caps.kinds[lane.kind], running.kinds[lane.kind, default: 0] >= cap { return .kind(lane.kind, cap) }
         if let cap = caps.models[lane.modelName], running.models[lane.modelName, default: 0] >= cap {
             return .model(lane.modelName, cap)
+        }
+        if lane.arrayLimit > 0, running.arrays[lane.array, default: 0] >= lane.arrayLimit {
+            return .array(lane.arrayLimit)
         }
         return nil
     }

@@ -21,13 +21,21 @@ struct JobView {
         message.worker = job.worker
         if !job.terms.isEmpty { message.terms = try Grove_V1_Terms(stored: job.terms) }
         message.after = try context.batch.parents(of: job).map(\.id)
+        if job.kind == ArraysService.kind { message.array = try ArraysService(context: context).status(job) }
+        if let place = job.arrayPlace, let array = try context.batch.id(of: place.array) {
+            (message.arrayJobID, message.arrayIndex) = (array, UInt32(clamping: place.index))
+        }
         if job.retryOf > 0, let earlier = try context.batch.id(of: job.retryOf) { message.retryOf = earlier }
-        if let spec = try context.batch.spec(job.id) {
+        if job.kind != ArraysService.kind, let spec = try context.batch.spec(job.id) {
             message.spec = try decode(Grove_V1_JobSpec.self, from: spec, what: "the stored job \(job.id)")
         }
         if let failure = job.failure { message.failure = failure.status }
         switch job.state {
         case .waiting:
+            if message.hasArray {
+                (message.waitingCode, message.waitingReason) = (.array, ArraysService.reason(message.array))
+                break
+            }
             try WaitingView(context: context, job: job, state: state).describe(&message)
         case .running:
             if let progress = state.leases[job.id]?.progress { message.progress = progress }

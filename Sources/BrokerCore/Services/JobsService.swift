@@ -11,12 +11,33 @@ struct JobsService {
         // means the same job although a newer version may have come since.
         let digest = SHA256.digest(of: encode(request))
         if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
-        try requireRoom(state)
+        try requireRoom(for: max(request.array.elements.count, 1), state)
         let parents = try parents(request.after)
         try TermsCheck(context: context).check(request.terms)
         let made = try Products(
             of: context.batch.ancestors(of: parents, limit: Products.mostAncestors), context)
-        let spec = try SpecResolver(context: context, products: made).resolved(request.spec)
+        let resolver = SpecResolver(context: context, products: made)
+        let idempotency = request.idempotencyKey.isEmpty ? nil : (key: request.idempotencyKey, digest: digest)
+        if request.hasArray {
+            let arrays = ArraysService(context: context)
+            return response(
+                try arrays.submit(request, parents: parents, resolver, idempotency: idempotency, &state).id)
+        }
+        return response(
+            try keep(request.spec, request, parents: parents, resolver, idempotency: idempotency, &state).id)
+    }
+
+    /// Keeps one job and puts it where it belongs.
+    /// - Parameters:
+    ///   - spec: as its submitter wrote it.
+    ///   - request: what it was submitted with, for all else.
+    ///   - array: its place in an array, and how many of that may run at a time.
+    func keep(
+        _ spec: Grove_V1_JobSpec, _ request: Grove_V1_SubmitRequest, parents: [String], _ resolver: SpecResolver,
+        idempotency: (key: String, digest: [UInt8])? = nil, array: (place: ArrayPlace, limit: Int)? = nil,
+        _ state: inout BrokerState
+    ) throws -> JobRecord {
+        let spec = try resolver.resolved(spec)
         guard let kind = JobKind(spec) else { throw RPCError(.invalidArgument, "the spec names no kind of job") }
         let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
@@ -27,19 +48,21 @@ struct JobsService {
                     + "give it fewer files")
         }
         let priority = request.hasPriority ? request.priority : JobValidation.defaultPriority
-        let job = NewJob(
-            id: state.jobIDs.next(nowMS: context.now.wallMS).description, kind: kind.rawValue, slot: kind.slot.rawValue,
-            priority: Int(priority), user: request.user, spec: bytes, terms: encode(request.terms), parents: parents)
-        let record = try context.batch.insert(
-            job, idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
-            nowMS: context.now.wallMS)
+        var job = NewJob(
+            id: nextID(&state), kind: kind.rawValue, slot: kind.slot.rawValue, priority: Int(priority),
+            user: request.user, spec: bytes, terms: encode(request.terms), parents: parents)
+        if let array { (job.arrayPlace, job.arrayLimit) = array }
+        let record = try context.batch.insert(job, idempotency: idempotency, nowMS: context.now.wallMS)
         if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: record.id) }
         try QueueService(context: context).place(record, spec: spec, &state)
-        return response(record.id)
+        return record
     }
 
-    private func requireRoom(_ state: BrokerState) throws(RPCError) {
-        guard state.queue.waiting < context.settings.maximumWaitingJobs else {
+    func nextID(_ state: inout BrokerState) -> String { state.jobIDs.next(nowMS: context.now.wallMS).description }
+
+    private func requireRoom(for jobs: Int, _ state: BrokerState) throws(RPCError) {
+        try GatesService.requireNewJobs(state)
+        guard state.queue.waiting + jobs <= context.settings.maximumWaitingJobs else {
             throw RPCError(
                 .resourceExhausted,
                 "\(context.settings.maximumWaitingJobs) jobs wait already, the broker's limit; wait until some are done",
@@ -79,10 +102,16 @@ struct JobsService {
                 "the job \(earlier.id) \(earlier.state.verb); only one that failed, was cancelled or expired can be retried"
             )
         }
-        try requireRoom(state)
+        guard earlier.kind != ArraysService.kind else {
+            throw RPCError(
+                .failedPrecondition,
+                "the job \(earlier.id) stands for an array; retry those of its jobs that did not succeed, "
+                    + "'grove jobs --array \(earlier.id)' lists them")
+        }
+        try requireRoom(for: 1, state)
         let record = try context.batch.insert(
             NewJob(
-                id: state.jobIDs.next(nowMS: context.now.wallMS).description, kind: earlier.kind, slot: earlier.slot,
+                id: nextID(&state), kind: earlier.kind, slot: earlier.slot,
                 priority: earlier.priority, user: earlier.user, spec: context.batch.spec(earlier.id) ?? [],
                 terms: earlier.terms, parents: parents(context.batch.parents(of: earlier).map(\.id)),
                 retryOf: earlier.id),
@@ -136,7 +165,8 @@ struct JobsService {
                 .invalidArgument, "limit is \(limit), at most \(Limits.jobsPerList) are allowed; ask for the next page")
         }
         let before = request.beforeJobID.isEmpty ? nil : try existing(request.beforeJobID).id
-        let jobs = try context.batch.jobs(states: states, before: before, limit: limit + 1)
+        let array = request.arrayJobID.isEmpty ? nil : try existing(request.arrayJobID)
+        let jobs = try context.batch.jobs(states: states, array: array, before: before, limit: limit + 1)
         let view = JobView(context: context)
         var response = Grove_V1_ListJobsResponse()
         response.more = jobs.count > limit
@@ -156,6 +186,10 @@ struct JobsService {
 
     func cancel(_ request: Grove_V1_CancelJobRequest, _ state: inout BrokerState) throws -> Grove_V1_Job {
         let id = try JobID.parse(request.jobID)
+        let found = try existing(request.jobID)
+        if found.kind == ArraysService.kind {
+            return try ArraysService(context: context).cancel(found, &state)
+        }
         guard
             let job = try context.batch.cancel(
                 id.description, failure: JobFailure.cancelled, nowMS: context.now.wallMS)

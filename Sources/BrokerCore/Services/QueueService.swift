@@ -57,7 +57,8 @@ struct QueueService {
         let spec = try known ?? self.spec(of: job)
         return LaneKey(
             slot: job.slot, priority: job.priority, user: job.user, kind: job.kind, model: spec.model?.sha256 ?? "",
-            modelName: spec.model?.name ?? "", isAlone: isAlone)
+            modelName: spec.model?.name ?? "", array: job.arrayLimit > 0 ? job.arrayPlace?.array ?? 0 : 0,
+            arrayLimit: job.arrayLimit, isAlone: isAlone)
     }
 
     func spec(of job: JobRecord) throws -> Grove_V1_JobSpec {
@@ -86,6 +87,9 @@ struct QueueService {
         while let next = changed.popLast() {
             state.jobChanged(next.id)
             changed += try consequences(of: next, &state)
+            if next.state.isTerminal, let place = next.arrayPlace {
+                changed += try ArraysService(context: context).jobEnded(place.array, &state)
+            }
         }
     }
 

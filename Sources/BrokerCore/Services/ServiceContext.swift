@@ -43,6 +43,12 @@ enum JobFailure {
     static let expired = FailureRecord(
         code: Int(StatusCode.deadlineExceeded.rawValue), message: "no worker began it in the time that it was to wait")
 
+    static func array(missed: Int, of all: Int, _ id: String) -> FailureRecord {
+        FailureRecord(
+            code: Int(StatusCode.aborted.rawValue),
+            message: "\(missed) of \(all) jobs did not succeed; 'grove jobs --array \(id)' shows which")
+    }
+
     /// A job whose parent ended without success.
     static func parent(_ job: JobRecord) -> FailureRecord {
         let reason = job.failure.map { ": \($0.message)" } ?? ""

@@ -48,14 +48,21 @@ struct WaitingView {
 
     /// What stands in the way whatever its turn.
     private func obstacle(_ lane: LaneKey) -> (Grove_V1_WaitingCode, String)? {
+        guard state.queue.gates[""] != .paused else {
+            return (.paused, "the queue is paused; 'grove resume' ends that")
+        }
         guard state.sessions.slots(slot) > 0 else {
             return (.worker, "no worker with a slot for \(slot.name) jobs is connected")
+        }
+        guard state.sessions.slots(slot, where: { state.queue.isOpen(for: $0) }) > 0 else {
+            return (.paused, "all workers with a slot for \(slot.name) jobs are paused or drained")
         }
         switch context.settings.scheduler.obstacle(lane, RunningCounts(state.leases.all)) {
         case .user(let name, let cap):
             return (.cap, "\(Self.atMost(cap)) of \(name.isEmpty ? "users without a name" : name) may run at a time")
         case .kind(let name, let cap): return (.cap, "\(Self.atMost(cap)) of the kind \(name) may run at a time")
         case .model(let name, let cap): return (.cap, "\(Self.atMost(cap)) of the model \(name) may run at a time")
+        case .array(let cap): return (.cap, "\(Self.atMost(cap)) of its array may run at a time")
         case nil: break
         }
         guard lane.isAlone else { return nil }

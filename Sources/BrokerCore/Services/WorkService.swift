@@ -98,7 +98,8 @@ struct WorkService {
                 continue
             }
             if progress != nil { state.streams.touch(lease.attempt.jobID) }
-            if let end = lease.limits.windowEnd, end <= context.now.monotonic { response.yield.append(report.attempt) }
+            let isClosed = lease.limits.windowEnd.map { $0 <= context.now.monotonic } ?? false
+            if isClosed || state.queue.gates[lease.worker] == .draining { response.yield.append(report.attempt) }
         }
         return response
     }

@@ -12,6 +12,7 @@ struct WorkersService {
         for (name, worker) in state.sessions.workers.sorted(by: { $0.key < $1.key }) {
             var info = Grove_V1_WorkerInfo()
             info.description_p = worker.description
+            info.gate = state.queue.gates[name] ?? .open
             info.connected = connected.contains(name)
             info.lastSeenMs = worker.lastSeenMS
             info.running = state.leases.all.filter { $0.worker == name }.sorted { $0.attempt.jobID < $1.attempt.jobID }

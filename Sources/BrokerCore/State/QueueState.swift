@@ -1,4 +1,5 @@
 import JobStore
+import Wire
 
 /// What is in memory of the queue: the heads of its lanes, and what the scheduler remembers.
 struct QueueState: Sendable {
@@ -7,6 +8,8 @@ struct QueueState: Sendable {
     var waiting = 0
     var turns = UserTurns()
     var runTimes = RunTimes()
+    /// What is not open: the queue (""), and workers by their names.
+    var gates: [String: Grove_V1_Gate] = [:]
     /// When the next waiting job is to be looked at, on the monotonic clock.
     private(set) var timer: Duration?
     /// When workers are next asked whether their connection is still there.
@@ -24,8 +27,12 @@ struct QueueState: Sendable {
         for job in try batch.recentRunTimes(limit: 200).reversed() {
             runTimes.add(job.kind, seconds: Double(job.ms) / 1000)
         }
+        gates = try batch.gates().compactMapValues { Grove_V1_Gate(rawValue: $0) }
         setTimer(try batch.nextTimer(), now: now)
     }
+
+    /// Whether the worker may be given a job.
+    func isOpen(for worker: String) -> Bool { gates[""] != .paused && gates[worker] == nil }
 
     /// Follows what requests have done to the hot tables.
     mutating func follow(_ batch: StoreTransaction, now: Now) throws {

@@ -82,8 +82,8 @@ struct SessionTable: Sendable {
     var connectedWorkers: Set<String> { Set(sessions.values.compactMap(\.worker?.name)) }
 
     /// The slots of a kind that connected workers have.
-    func slots(_ kind: Grove_V1_SlotKind) -> Int {
-        sessions.values.compactMap(\.worker).reduce(0) {
+    func slots(_ kind: Grove_V1_SlotKind, where isMeant: (String) -> Bool = { _ in true }) -> Int {
+        sessions.values.compactMap(\.worker).filter { isMeant($0.name) }.reduce(0) {
             $0 + Int(kind == .training ? $1.trainingSlots : $1.interactiveSlots)
         }
     }

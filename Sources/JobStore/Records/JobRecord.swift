@@ -31,6 +31,12 @@ package struct JobRecord: Hashable, Sendable {
     package let terms: [UInt8]
     /// The number of the job that it repeats; 0 for none.
     package let retryOf: Int64
+    /// Its place in the array that it is part of; `nil` outside.
+    package let arrayPlace: ArrayPlace?
+    /// How many jobs of the array that it stands for have not ended; 0 for a job that stands for none.
+    package let arrayLeft: Int
+    /// How many of them may run at a time; 0 for any number.
+    package let arrayLimit: Int
     /// The lane that it waits in, or waited in last; 0 before the first.
     package let lane: Int64
     /// The worker that has it, or had it last.
@@ -49,5 +55,17 @@ package struct FailureRecord: Hashable, Sendable {
     package init(code: Int, message: String) {
         self.code = code
         self.message = message
+    }
+}
+
+/// Where a job stands in an array.
+package struct ArrayPlace: Hashable, Sendable {
+    /// The number of the job that stands for the array.
+    package let array: Int64
+    package let index: Int
+
+    package init(array: Int64, index: Int) {
+        self.array = array
+        self.index = index
     }
 }

@@ -11,12 +11,14 @@ package struct LaneKey: Hashable, Sendable {
     package var modelName: String
     /// The number of the array whose limit counts; 0 for none.
     package var array: Int64
+    /// How many jobs of that array may run at a time.
+    package var arrayLimit: Int
     /// Whether only a worker with nothing else to do may have it.
     package var isAlone: Bool
 
     package init(
         slot: Int, priority: Int, user: String = "", kind: String, model: String = "", modelName: String = "",
-        array: Int64 = 0, isAlone: Bool = false
+        array: Int64 = 0, arrayLimit: Int = 0, isAlone: Bool = false
     ) {
         self.slot = slot
         self.priority = priority
@@ -25,6 +27,7 @@ package struct LaneKey: Hashable, Sendable {
         self.model = model
         self.modelName = modelName
         self.array = array
+        self.arrayLimit = arrayLimit
         self.isAlone = isAlone
     }
 }

@@ -13,6 +13,10 @@ package struct NewJob: Hashable, Sendable {
     package var parents: [String]
     /// The id of the job that this one repeats; empty for none.
     package var retryOf: String
+    /// Its place in an array.
+    package var arrayPlace: ArrayPlace?
+    /// How many jobs may run at a time of the array that it stands for, or is part of.
+    package var arrayLimit = 0
 
     package init(
         id: String, kind: String, slot: Int, priority: Int, user: String = "", spec: [UInt8], terms: [UInt8] = [],

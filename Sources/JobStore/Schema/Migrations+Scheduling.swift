@@ -56,5 +56,23 @@ extension Migrations {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX dependency_parent ON dependency (parent);
             """
+
+        /// What is held back by hand: the queue (""), or a worker by its name. No row: open.
+        static let gates = """
+            CREATE TABLE gate (
+                worker TEXT PRIMARY KEY,
+                gate INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """
+
+        /// A job of an array names the job that stands for it; that one counts how many have not ended yet.
+        static let arrays = """
+            ALTER TABLE job ADD COLUMN array INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE job ADD COLUMN array_index INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE job ADD COLUMN array_limit INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE job ADD COLUMN array_left INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX job_array ON job (array, number) WHERE array <> 0;
+            ALTER TABLE lane ADD COLUMN array_limit INTEGER NOT NULL DEFAULT 0;
+            """
     }
 }

@@ -10,6 +10,8 @@ enum Migrations {
         migrator.registerMigration("1 jobs") { try $0.execute(sql: jobs) }
         migrator.registerMigration("2 artifacts and blobs") { try $0.execute(sql: artifacts) }
         migrator.registerMigration("3 timers") { try $0.execute(sql: Scheduling.lanesAndTimers) }
+        migrator.registerMigration("4 gates") { try $0.execute(sql: Scheduling.gates) }
+        migrator.registerMigration("5 arrays") { try $0.execute(sql: Scheduling.arrays) }
         return migrator
     }
 

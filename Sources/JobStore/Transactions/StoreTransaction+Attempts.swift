@@ -41,7 +41,7 @@ extension StoreTransaction {
 
     private static let leases = """
         SELECT job.id, lease.attempt, job.worker, job.cancel_requested, job.terms, job.ran_ms, attempt.started_ms,
-        lane.slot, lane.priority, lane.user, lane.kind, lane.model, lane.model_name, lane.array, lane.alone
+        lane.slot, lane.priority, lane.user, lane.kind, lane.model, lane.model_name, lane.array, lane.array_limit, lane.alone
         FROM lease JOIN job ON job.number = lease.job JOIN lane ON lane.number = job.lane
         JOIN attempt ON attempt.job = lease.job AND attempt.number = lease.attempt
         """

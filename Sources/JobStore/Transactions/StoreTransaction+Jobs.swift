@@ -10,12 +10,13 @@ extension StoreTransaction {
     ) throws -> JobRecord {
         try run(
             """
-            INSERT INTO job (id, kind, slot, state, priority, user, submitted_ms, terms, retry_of)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT number FROM job WHERE id = ?), 0))
+            INSERT INTO job (
+                id, kind, slot, state, priority, user, submitted_ms, terms, array, array_index, array_limit, retry_of
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT number FROM job WHERE id = ?), 0))
             """,
             [
                 job.id, job.kind, job.slot, JobState.waiting.rawValue, job.priority, job.user, nowMS, job.terms,
-                job.retryOf,
+                job.arrayPlace?.array ?? 0, job.arrayPlace?.index ?? 0, job.arrayLimit, job.retryOf,
             ])
         let number = database.lastInsertedRowID
         journal.changes.waiting += 1
@@ -50,10 +51,13 @@ extension StoreTransaction {
     /// Newest first.
     /// - Parameters:
     ///   - states: empty means all.
+    ///   - array: only the jobs of the array that this job stands for; `nil` leaves the jobs of arrays out.
     ///   - before: only jobs older than this one, itself left out; an unknown id gives nothing.
-    package func jobs(states: Set<JobState> = [], before: String? = nil, limit: Int) throws -> [JobRecord] {
-        var conditions: [String] = []
-        var arguments: [(any Bindable)?] = []
+    package func jobs(
+        states: Set<JobState> = [], array: JobRecord? = nil, before: String? = nil, limit: Int
+    ) throws -> [JobRecord] {
+        var conditions = ["array = ?"]
+        var arguments: [(any Bindable)?] = [array?.number ?? 0]
         if !states.isEmpty {
             // Numbers of our own: nothing that could be injected.
             let list = states.map { String($0.rawValue) }.sorted().joined(separator: ", ")
@@ -63,8 +67,8 @@ extension StoreTransaction {
             conditions.append("number < (SELECT number FROM job WHERE id = ?)")
             arguments += [before]
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return try rows("SELECT * FROM job \(filter) ORDER BY number DESC LIMIT ?", arguments + [limit])
+        let filter = conditions.joined(separator: " AND ")
+        return try rows("SELECT * FROM job WHERE \(filter) ORDER BY number DESC LIMIT ?", arguments + [limit])
             .map(JobRecord.init)
     }
 
@@ -78,7 +82,7 @@ extension StoreTransaction {
     /// Ends a job that waits.
     /// - Returns: the job afterwards; one that does not wait, as it is.
     package func endWaiting(
-        _ id: String, _ state: JobState, failure: FailureRecord, nowMS: Int64
+        _ id: String, _ state: JobState, failure: FailureRecord?, nowMS: Int64
     ) throws -> JobRecord? {
         guard let job = try job(id), job.state == .waiting else { return try job(id) }
         try dequeue(job)
@@ -144,13 +148,16 @@ extension JobRecord {
                 kind: .corrupt, message: "a job in the database has the unknown state \(value); restore a backup")
         }
         let code: Int = row["failure_code"]
+        let array: Int64 = row["array"]
         self.init(
             number: row["number"], id: row["id"], kind: row["kind"], slot: row["slot"], state: state,
             priority: row["priority"], user: row["user"], submittedMS: row["submitted_ms"],
             startedMS: row["started_ms"], finishedMS: row["finished_ms"], attempts: row["attempts"],
             interruptions: row["interruptions"], losses: row["losses"], failures: row["failures"],
             retryMS: row["retry_ms"], ranMS: row["ran_ms"], parentsLeft: row["parents_left"],
-            terms: row.bytes("terms"), retryOf: row["retry_of"], lane: row["lane"], worker: row["worker"],
+            terms: row.bytes("terms"), retryOf: row["retry_of"],
+            arrayPlace: array == 0 ? nil : ArrayPlace(array: array, index: row["array_index"]),
+            arrayLeft: row["array_left"], arrayLimit: row["array_limit"], lane: row["lane"], worker: row["worker"],
             isCancelRequested: row["cancel_requested"],
             failure: code == 0 ? nil : FailureRecord(code: code, message: row["failure_message"]))
     }

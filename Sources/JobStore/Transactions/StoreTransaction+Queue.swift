@@ -24,17 +24,18 @@ extension StoreTransaction {
     private func laneNumber(_ key: LaneKey) throws -> Int64 {
         let values: [(any Bindable)?] = [
             key.slot, key.priority, key.user, key.kind, key.model, key.modelName, key.array, key.isAlone ? 1 : 0,
+            key.arrayLimit,
         ]
         let found = try row(
             """
             SELECT number FROM lane WHERE slot = ? AND priority = ? AND user = ? AND kind = ? AND model = ?
-            AND model_name = ? AND array = ? AND alone = ?
+            AND model_name = ? AND array = ? AND alone = ? AND array_limit = ?
             """, values)
         if let found { return found["number"] }
         try run(
             """
-            INSERT INTO lane (slot, priority, user, kind, model, model_name, array, alone)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO lane (slot, priority, user, kind, model, model_name, array, alone, array_limit)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, values)
         return database.lastInsertedRowID
     }
@@ -109,6 +110,6 @@ extension LaneKey {
     init(_ row: Row) {
         self.init(
             slot: row["slot"], priority: row["priority"], user: row["user"], kind: row["kind"], model: row["model"],
-            modelName: row["model_name"], array: row["array"], isAlone: row["alone"])
+            modelName: row["model_name"], array: row["array"], arrayLimit: row["array_limit"], isAlone: row["alone"])
     }
 }

@@ -32,6 +32,8 @@ package enum Limits {
     package static let loadedModels = 256
     /// Jobs that one job comes after.
     package static let parentsPerJob = 100
+    /// Jobs of an array.
+    package static let arrayJobs = 4096
     /// The longest time in a job's terms, in milliseconds: ten years.
     package static let termMilliseconds: UInt64 = 315_576_000_000
     /// The last instant that a job may be put off to, in milliseconds since 1970: the year 2200.

@@ -18,11 +18,14 @@ package enum Method {
     package static let workCheckpoint = "grove.v1.Work/Checkpoint"
     package static let workComplete = "grove.v1.Work/Complete"
     package static let workersList = "grove.v1.Workers/List"
+    package static let queueSet = "grove.v1.Queue/Set"
+    package static let queueGet = "grove.v1.Queue/Get"
     package static let healthCheck = "grove.v1.Health/Check"
 
     package static let all = [
         jobsSubmit, jobsGet, jobsList, jobsCancel, jobsRetry, jobsWatch, jobsLogs, artifactsList, artifactsGet,
         blobsStat, blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete, workersList,
-        healthCheck,
+        queueSet,
+        queueGet, healthCheck,
     ]
 }

@@ -104,6 +104,9 @@ public nonisolated enum Grove_V1_WaitingCode: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// Two workers died under it: the next one must have nothing else to do.
   case alone // = 10
+
+  /// It stands for an array whose jobs have not all ended.
+  case array // = 11
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -123,6 +126,7 @@ public nonisolated enum Grove_V1_WaitingCode: SwiftProtobuf.Enum, Swift.CaseIter
     case 8: self = .cap
     case 9: self = .paused
     case 10: self = .alone
+    case 11: self = .array
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -140,6 +144,7 @@ public nonisolated enum Grove_V1_WaitingCode: SwiftProtobuf.Enum, Swift.CaseIter
     case .cap: return 8
     case .paused: return 9
     case .alone: return 10
+    case .array: return 11
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -157,6 +162,7 @@ public nonisolated enum Grove_V1_WaitingCode: SwiftProtobuf.Enum, Swift.CaseIter
     .cap,
     .paused,
     .alone,
+    .array,
   ]
 
 }
@@ -212,6 +218,60 @@ public nonisolated struct Grove_V1_SubmitRequest: @unchecked Sendable {
     get {_storage._after}
     set {_uniqueStorage()._after = newValue}
   }
+
+  /// Several jobs, instead of `spec`: the answer names the job that stands for all of them.
+  public var array: Grove_V1_JobArray {
+    get {_storage._array ?? Grove_V1_JobArray()}
+    set {_uniqueStorage()._array = newValue}
+  }
+  /// Returns true if `array` has been explicitly set.
+  public var hasArray: Bool {_storage._array != nil}
+  /// Clears the value of `array`. Subsequent reads from it will return its default value.
+  public mutating func clearArray() {_uniqueStorage()._array = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Jobs that are submitted, watched and cancelled as one: the seeds of an experiment, the points of a sweep. The job that
+/// stands for them has the kind "array", waits while any of them goes on, and succeeds when all have.
+public nonisolated struct Grove_V1_JobArray: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var elements: [Grove_V1_ArrayElement] = []
+
+  /// How many may run at a time; 0 for as many as there are slots.
+  public var atMostRunning: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grove_V1_ArrayElement: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What the job is called inside the array; each another.
+  public var index: UInt32 {
+    get {_storage._index}
+    set {_uniqueStorage()._index = newValue}
+  }
+
+  public var spec: Grove_V1_JobSpec {
+    get {_storage._spec ?? Grove_V1_JobSpec()}
+    set {_uniqueStorage()._spec = newValue}
+  }
+  /// Returns true if `spec` has been explicitly set.
+  public var hasSpec: Bool {_storage._spec != nil}
+  /// Clears the value of `spec`. Subsequent reads from it will return its default value.
+  public mutating func clearSpec() {_uniqueStorage()._spec = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -335,6 +395,9 @@ public nonisolated struct Grove_V1_ListJobsRequest: Sendable {
   /// Only jobs before this one, for the next page.
   public var beforeJobID: String = String()
 
+  /// Only the jobs of this array; without it, the jobs of arrays are left out.
+  public var arrayJobID: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -442,7 +505,8 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._id = newValue}
   }
 
-  /// "train-tree", "train-diffusion", "sample", "reconstruct", "refine", "evaluate", "import-dataset", "import-model".
+  /// "train-tree", "train-diffusion", "sample", "reconstruct", "refine", "evaluate", "import-dataset", "import-model", and "array"
+  /// for a job that stands for others.
   public var kind: String {
     get {_storage._kind}
     set {_uniqueStorage()._kind = newValue}
@@ -594,6 +658,27 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._retryOf = newValue}
   }
 
+  /// The array that it is part of, and its place there.
+  public var arrayJobID: String {
+    get {_storage._arrayJobID}
+    set {_uniqueStorage()._arrayJobID = newValue}
+  }
+
+  public var arrayIndex: UInt32 {
+    get {_storage._arrayIndex}
+    set {_uniqueStorage()._arrayIndex = newValue}
+  }
+
+  /// Set for a job that stands for an array.
+  public var array: Grove_V1_ArrayStatus {
+    get {_storage._array ?? Grove_V1_ArrayStatus()}
+    set {_uniqueStorage()._array = newValue}
+  }
+  /// Returns true if `array` has been explicitly set.
+  public var hasArray: Bool {_storage._array != nil}
+  /// Clears the value of `array`. Subsequent reads from it will return its default value.
+  public mutating func clearArray() {_uniqueStorage()._array = nil}
+
   /// From which it, or a later job, can go on.
   public var checkpoints: Grove_V1_Checkpoints {
     get {_storage._checkpoints ?? Grove_V1_Checkpoints()}
@@ -651,6 +736,33 @@ public nonisolated struct Grove_V1_Checkpoints: Sendable {
   fileprivate var _newest: Grove_V1_FileRef? = nil
   fileprivate var _previous: Grove_V1_FileRef? = nil
   fileprivate var _best: Grove_V1_FileRef? = nil
+}
+
+/// How many jobs of an array are in which state.
+public nonisolated struct Grove_V1_ArrayStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var jobs: UInt32 = 0
+
+  public var atMostRunning: UInt32 = 0
+
+  public var waiting: UInt32 = 0
+
+  public var running: UInt32 = 0
+
+  public var succeeded: UInt32 = 0
+
+  public var failed: UInt32 = 0
+
+  public var cancelled: UInt32 = 0
+
+  public var expired: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// How far an attempt is.
@@ -723,12 +835,12 @@ nonisolated extension Grove_V1_JobState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Grove_V1_WaitingCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WAITING_CODE_UNSPECIFIED\0\u{1}WAITING_CODE_SLOTS\0\u{1}WAITING_CODE_TURN\0\u{1}WAITING_CODE_WORKER\0\u{1}WAITING_CODE_PARENTS\0\u{1}WAITING_CODE_NOT_BEFORE\0\u{1}WAITING_CODE_WINDOW\0\u{1}WAITING_CODE_BACKOFF\0\u{1}WAITING_CODE_CAP\0\u{1}WAITING_CODE_PAUSED\0\u{1}WAITING_CODE_ALONE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WAITING_CODE_UNSPECIFIED\0\u{1}WAITING_CODE_SLOTS\0\u{1}WAITING_CODE_TURN\0\u{1}WAITING_CODE_WORKER\0\u{1}WAITING_CODE_PARENTS\0\u{1}WAITING_CODE_NOT_BEFORE\0\u{1}WAITING_CODE_WINDOW\0\u{1}WAITING_CODE_BACKOFF\0\u{1}WAITING_CODE_CAP\0\u{1}WAITING_CODE_PAUSED\0\u{1}WAITING_CODE_ALONE\0\u{1}WAITING_CODE_ARRAY\0")
 }
 
 nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubmitRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spec\0\u{3}idempotency_key\0\u{1}priority\0\u{1}user\0\u{2}\u{6}terms\0\u{1}after\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spec\0\u{3}idempotency_key\0\u{1}priority\0\u{1}user\0\u{2}\u{6}terms\0\u{1}after\0\u{1}array\0")
 
   fileprivate class _StorageClass {
     var _spec: Grove_V1_JobSpec? = nil
@@ -737,6 +849,7 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
     var _user: String = String()
     var _terms: Grove_V1_Terms? = nil
     var _after: [String] = []
+    var _array: Grove_V1_JobArray? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -753,6 +866,7 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
       _user = source._user
       _terms = source._terms
       _after = source._after
+      _array = source._array
     }
   }
 
@@ -777,6 +891,7 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
         case 4: try { try decoder.decodeSingularStringField(value: &_storage._user) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
         case 11: try { try decoder.decodeRepeatedStringField(value: &_storage._after) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._array) }()
         default: break
         }
       }
@@ -807,6 +922,9 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
       if !_storage._after.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._after, fieldNumber: 11)
       }
+      try { if let v = _storage._array {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -822,6 +940,119 @@ nonisolated extension Grove_V1_SubmitRequest: SwiftProtobuf.Message, SwiftProtob
         if _storage._user != rhs_storage._user {return false}
         if _storage._terms != rhs_storage._terms {return false}
         if _storage._after != rhs_storage._after {return false}
+        if _storage._array != rhs_storage._array {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_JobArray: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".JobArray"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}elements\0\u{3}at_most_running\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.atMostRunning) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.elements.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 1)
+    }
+    if self.atMostRunning != 0 {
+      try visitor.visitSingularUInt32Field(value: self.atMostRunning, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_JobArray, rhs: Grove_V1_JobArray) -> Bool {
+    if lhs.elements != rhs.elements {return false}
+    if lhs.atMostRunning != rhs.atMostRunning {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_ArrayElement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ArrayElement"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}spec\0")
+
+  fileprivate class _StorageClass {
+    var _index: UInt32 = 0
+    var _spec: Grove_V1_JobSpec? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _index = source._index
+      _spec = source._spec
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._index) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._spec) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._index != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._index, fieldNumber: 1)
+      }
+      try { if let v = _storage._spec {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_ArrayElement, rhs: Grove_V1_ArrayElement) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._index != rhs_storage._index {return false}
+        if _storage._spec != rhs_storage._spec {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1022,7 +1253,7 @@ nonisolated extension Grove_V1_GetJobRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Grove_V1_ListJobsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListJobsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}states\0\u{1}limit\0\u{3}before_job_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}states\0\u{1}limit\0\u{3}before_job_id\0\u{4}\u{7}array_job_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1033,6 +1264,7 @@ nonisolated extension Grove_V1_ListJobsRequest: SwiftProtobuf.Message, SwiftProt
       case 1: try { try decoder.decodeRepeatedEnumField(value: &self.states) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.beforeJobID) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.arrayJobID) }()
       default: break
       }
     }
@@ -1048,6 +1280,9 @@ nonisolated extension Grove_V1_ListJobsRequest: SwiftProtobuf.Message, SwiftProt
     if !self.beforeJobID.isEmpty {
       try visitor.visitSingularStringField(value: self.beforeJobID, fieldNumber: 3)
     }
+    if !self.arrayJobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.arrayJobID, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1055,6 +1290,7 @@ nonisolated extension Grove_V1_ListJobsRequest: SwiftProtobuf.Message, SwiftProt
     if lhs.states != rhs.states {return false}
     if lhs.limit != rhs.limit {return false}
     if lhs.beforeJobID != rhs.beforeJobID {return false}
+    if lhs.arrayJobID != rhs.arrayJobID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1271,7 +1507,7 @@ nonisolated extension Grove_V1_LogLine: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Job"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}\u{2}terms\0\u{1}after\0\u{1}failures\0\u{3}waiting_code\0\u{3}waits_until_ms\0\u{3}seconds_until_start\0\u{3}retry_of\0\u{2}6checkpoints\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}\u{2}terms\0\u{1}after\0\u{1}failures\0\u{3}waiting_code\0\u{3}waits_until_ms\0\u{3}seconds_until_start\0\u{3}retry_of\0\u{3}array_job_id\0\u{3}array_index\0\u{1}array\0\u{2}3checkpoints\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1299,6 +1535,9 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _waitsUntilMs: Int64 = 0
     var _secondsUntilStart: Double? = nil
     var _retryOf: String = String()
+    var _arrayJobID: String = String()
+    var _arrayIndex: UInt32 = 0
+    var _array: Grove_V1_ArrayStatus? = nil
     var _checkpoints: Grove_V1_Checkpoints? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1335,6 +1574,9 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _waitsUntilMs = source._waitsUntilMs
       _secondsUntilStart = source._secondsUntilStart
       _retryOf = source._retryOf
+      _arrayJobID = source._arrayJobID
+      _arrayIndex = source._arrayIndex
+      _array = source._array
       _checkpoints = source._checkpoints
     }
   }
@@ -1379,6 +1621,9 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 24: try { try decoder.decodeSingularInt64Field(value: &_storage._waitsUntilMs) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._secondsUntilStart) }()
         case 26: try { try decoder.decodeSingularStringField(value: &_storage._retryOf) }()
+        case 27: try { try decoder.decodeSingularStringField(value: &_storage._arrayJobID) }()
+        case 28: try { try decoder.decodeSingularUInt32Field(value: &_storage._arrayIndex) }()
+        case 29: try { try decoder.decodeSingularMessageField(value: &_storage._array) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoints) }()
         default: break
         }
@@ -1467,6 +1712,15 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._retryOf.isEmpty {
         try visitor.visitSingularStringField(value: _storage._retryOf, fieldNumber: 26)
       }
+      if !_storage._arrayJobID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._arrayJobID, fieldNumber: 27)
+      }
+      if _storage._arrayIndex != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._arrayIndex, fieldNumber: 28)
+      }
+      try { if let v = _storage._array {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      } }()
       try { if let v = _storage._checkpoints {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
       } }()
@@ -1504,6 +1758,9 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._waitsUntilMs != rhs_storage._waitsUntilMs {return false}
         if _storage._secondsUntilStart != rhs_storage._secondsUntilStart {return false}
         if _storage._retryOf != rhs_storage._retryOf {return false}
+        if _storage._arrayJobID != rhs_storage._arrayJobID {return false}
+        if _storage._arrayIndex != rhs_storage._arrayIndex {return false}
+        if _storage._array != rhs_storage._array {return false}
         if _storage._checkpoints != rhs_storage._checkpoints {return false}
         return true
       }
@@ -1553,6 +1810,71 @@ nonisolated extension Grove_V1_Checkpoints: SwiftProtobuf.Message, SwiftProtobuf
     if lhs._newest != rhs._newest {return false}
     if lhs._previous != rhs._previous {return false}
     if lhs._best != rhs._best {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_ArrayStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ArrayStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}jobs\0\u{3}at_most_running\0\u{1}waiting\0\u{1}running\0\u{1}succeeded\0\u{1}failed\0\u{1}cancelled\0\u{1}expired\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.jobs) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.atMostRunning) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.waiting) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.succeeded) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.failed) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.cancelled) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.expired) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.jobs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.jobs, fieldNumber: 1)
+    }
+    if self.atMostRunning != 0 {
+      try visitor.visitSingularUInt32Field(value: self.atMostRunning, fieldNumber: 2)
+    }
+    if self.waiting != 0 {
+      try visitor.visitSingularUInt32Field(value: self.waiting, fieldNumber: 3)
+    }
+    if self.running != 0 {
+      try visitor.visitSingularUInt32Field(value: self.running, fieldNumber: 4)
+    }
+    if self.succeeded != 0 {
+      try visitor.visitSingularUInt32Field(value: self.succeeded, fieldNumber: 5)
+    }
+    if self.failed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.failed, fieldNumber: 6)
+    }
+    if self.cancelled != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cancelled, fieldNumber: 7)
+    }
+    if self.expired != 0 {
+      try visitor.visitSingularUInt32Field(value: self.expired, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_ArrayStatus, rhs: Grove_V1_ArrayStatus) -> Bool {
+    if lhs.jobs != rhs.jobs {return false}
+    if lhs.atMostRunning != rhs.atMostRunning {return false}
+    if lhs.waiting != rhs.waiting {return false}
+    if lhs.running != rhs.running {return false}
+    if lhs.succeeded != rhs.succeeded {return false}
+    if lhs.failed != rhs.failed {return false}
+    if lhs.cancelled != rhs.cancelled {return false}
+    if lhs.expired != rhs.expired {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -478,6 +478,9 @@ public nonisolated struct Grove_V1_WorkerInfo: Sendable {
 
   public var running: [Grove_V1_AttemptReport] = []
 
+  /// Whether it is given jobs.
+  public var gate: Grove_V1_Gate = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1239,7 +1242,7 @@ nonisolated extension Grove_V1_ListWorkersResponse: SwiftProtobuf.Message, Swift
 
 nonisolated extension Grove_V1_WorkerInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerInfo"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}description\0\u{1}connected\0\u{3}last_seen_ms\0\u{1}running\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}description\0\u{1}connected\0\u{3}last_seen_ms\0\u{1}running\0\u{2}\u{6}gate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1251,6 +1254,7 @@ nonisolated extension Grove_V1_WorkerInfo: SwiftProtobuf.Message, SwiftProtobuf.
       case 2: try { try decoder.decodeSingularBoolField(value: &self.connected) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.lastSeenMs) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.running) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.gate) }()
       default: break
       }
     }
@@ -1273,6 +1277,9 @@ nonisolated extension Grove_V1_WorkerInfo: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.running.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.running, fieldNumber: 4)
     }
+    if self.gate != .unspecified {
+      try visitor.visitSingularEnumField(value: self.gate, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1281,6 +1288,7 @@ nonisolated extension Grove_V1_WorkerInfo: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.connected != rhs.connected {return false}
     if lhs.lastSeenMs != rhs.lastSeenMs {return false}
     if lhs.running != rhs.running {return false}
+    if lhs.gate != rhs.gate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -21,7 +21,11 @@ package struct JobValidation {
     /// Checks a whole submission.
     package static func check(_ request: Grove_V1_SubmitRequest) throws(RPCError) {
         var validation = JobValidation()
-        validation.spec(request.spec)
+        if request.hasArray {
+            validation.array(request)
+        } else {
+            validation.spec(request.spec)
+        }
         if request.hasPriority {
             validation.expect(
                 request.priority <= highestPriority, "priority",
@@ -82,7 +86,7 @@ package struct JobValidation {
 // MARK: One kind after the other
 
 extension JobValidation {
-    private mutating func spec(_ spec: Grove_V1_JobSpec) {
+    mutating func spec(_ spec: Grove_V1_JobSpec) {
         switch spec.kind {
         case .importDataset(let job): importDataset(job)
         case .importModel(let job): importModel(job)

@@ -8,13 +8,23 @@ package final class Heartbeat: Sendable {
     private let link: any BrokerLink
     private let registry: AttemptRegistry
     private let interval: Duration
+    private let stuckTime: Duration
+    private let onStuck: @Sendable (RunningAttempt) -> Void
     private let log: Logger
     private let stopped = Mutex(false)
 
-    package init(link: any BrokerLink, registry: AttemptRegistry, interval: Duration, log: Logger) {
+    /// - Parameters:
+    ///   - stuckTime: how long after it was dropped an attempt may still compute.
+    ///   - onStuck: told of one that does: its slot cannot be had back but by ending the process.
+    package init(
+        link: any BrokerLink, registry: AttemptRegistry, interval: Duration, stuckTime: Duration = .seconds(600),
+        log: Logger, onStuck: @escaping @Sendable (RunningAttempt) -> Void = { _ in }
+    ) {
         self.link = link
         self.registry = registry
         self.interval = interval
+        self.stuckTime = stuckTime
+        self.onStuck = onStuck
         self.log = log
     }
 
@@ -37,6 +47,7 @@ package final class Heartbeat: Sendable {
     package func beat() {
         let attempts = registry.all
         guard !attempts.isEmpty else { return }
+        if let stuck = attempts.first(where: { $0.isStuck(for: stuckTime) }) { onStuck(stuck) }
         do throws(RPCError) {
             let response = try link.heartbeat(attempts.map(\.report))
             for id in response.stop { registry.attempt(id)?.requestStop(.dropped) }

@@ -19,6 +19,8 @@ package final class RunningAttempt: Sendable {
     private struct State {
         var progress = Grove_V1_Progress()
         var stop: Stop?
+        var droppedAt: ContinuousClock.Instant?
+        var isComputing = true
         var unsentLines: [String] = []
     }
 
@@ -37,6 +39,20 @@ package final class RunningAttempt: Sendable {
     package func requestStop(_ reason: Stop) {
         state.withLock { state in
             if state.stop != .dropped { state.stop = reason }
+            if reason == .dropped, state.droppedAt == nil { state.droppedAt = .now }
+        }
+    }
+
+    /// The work has come to its end; only its outcome is still to be delivered.
+    package func endComputing() {
+        state.withLock { $0.isComputing = false }
+    }
+
+    /// Whether it was dropped so long ago and computes on: a step that hangs, and with it its slot.
+    package func isStuck(for time: Duration) -> Bool {
+        state.withLock { state in
+            guard state.isComputing, let droppedAt = state.droppedAt else { return false }
+            return droppedAt.duration(to: .now) >= time
         }
     }
 

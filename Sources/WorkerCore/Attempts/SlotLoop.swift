@@ -70,6 +70,7 @@ package final class SlotLoop: Sendable {
         if stopping.withLock({ $0 }) { attempt.requestStop(.shutdown) }
         log.info("job begins", metadata: ["job": "\(attempt.id.jobID)", "attempt": "\(attempt.id.attempt)"])
         let outcome = queue.sync { precedence.run(slot) { executor.run(attempt) } }
+        attempt.endComputing()
         log.info("job ends", metadata: ["job": "\(attempt.id.jobID)", "outcome": "\(outcome.summary)"])
         delivery.deliver(attempt, outcome) { self.stopping.withLock { $0 } }
         registry.remove(attempt)

@@ -38,7 +38,7 @@ struct TrainingLoop {
     mutating func run(_ training: any TrainingRun, sheet: (_ step: Int) throws -> ResultFile?) throws -> [ResultFile] {
         while !training.isFinished {
             if let reason = context.attempt.stop {
-                if reason == .shutdown, step > savedStep { try save(training) }
+                if reason.savesWork, step > savedStep { try save(training) }
                 throw JobStopped(reason: reason)
             }
             do {

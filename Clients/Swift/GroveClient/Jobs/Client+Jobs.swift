@@ -20,6 +20,24 @@ extension Client {
     ) async throws(RPCError) -> String {
         var request = Grove_V1_SubmitRequest()
         request.spec = spec
+        return try await submit(&request, key, priority, user, after, terms)
+    }
+
+    /// Submits several jobs as one; otherwise like a single job.
+    /// - Returns: the id of the job that stands for them all.
+    public func submit(
+        _ array: Grove_V1_JobArray, key: String = Client.randomKey(), priority: UInt32? = nil, user: String = "",
+        after: [String] = [], terms: Terms = Terms()
+    ) async throws(RPCError) -> String {
+        var request = Grove_V1_SubmitRequest()
+        request.array = array
+        return try await submit(&request, key, priority, user, after, terms)
+    }
+
+    private func submit(
+        _ request: inout Grove_V1_SubmitRequest, _ key: String, _ priority: UInt32?, _ user: String, _ after: [String],
+        _ terms: Terms
+    ) async throws(RPCError) -> String {
         request.idempotencyKey = key
         request.user = user
         if let priority { request.priority = priority }
@@ -48,9 +66,10 @@ extension Client {
     ///   - states: which; none means all.
     ///   - limit: how many at most, 1 to 1000.
     ///   - before: only those before this job, for the next page.
+    ///   - array: only the jobs of this array; without it, those of arrays are left out.
     /// - Returns: the jobs, and whether there are more.
     public func jobs(
-        _ states: [JobState] = [], limit: Int = 100, before: String = ""
+        _ states: [JobState] = [], limit: Int = 100, before: String = "", array: String = ""
     ) async throws(RPCError) -> (jobs: [Job], hasMore: Bool) {
         guard (1...Limits.jobsPerList).contains(limit) else {
             throw RPCError(.invalidArgument, "the limit must be 1 to \(Limits.jobsPerList) jobs, not \(limit)")
@@ -58,7 +77,7 @@ extension Client {
         var request = Grove_V1_ListJobsRequest()
         request.states = states
         request.limit = UInt32(limit)
-        request.beforeJobID = before
+        (request.beforeJobID, request.arrayJobID) = (before, array)
         let response: Grove_V1_ListJobsResponse = try await call(Method.jobsList, request)
         return (response.jobs, response.more)
     }

@@ -48,6 +48,8 @@ package enum JobText {
         }
         lines += terms(job.terms)
         if !job.after.isEmpty { lines.append(("after", job.after.joined(separator: ", "))) }
+        if !job.arrayJobID.isEmpty { lines.append(("array", "\(job.arrayIndex) of \(job.arrayJobID)")) }
+        if job.hasArray { lines.append(("jobs", array(job.array))) }
         if !job.retryOf.isEmpty { lines.append(("retry of", job.retryOf)) }
         if job.attempts > 0 { lines.append(("attempts", String(job.attempts))) }
         if job.failures > 0 { lines.append(("failures", String(job.failures))) }
@@ -69,6 +71,17 @@ package enum JobText {
         return lines.map { name, value in
             Format.safe(name) + String(repeating: " ", count: width - name.count) + "  " + Format.safe(value)
         }
+    }
+
+    /// `64: 3 waiting, 8 running, 53 succeeded`
+    private static func array(_ array: Grove_V1_ArrayStatus) -> String {
+        let counts: [(UInt32, JobState)] = [
+            (array.waiting, .waiting), (array.running, .running), (array.succeeded, .succeeded),
+            (array.failed, .failed), (array.cancelled, .cancelled), (array.expired, .expired),
+        ]
+        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1.word)" }
+        let limit = array.atMostRunning > 0 ? ", at most \(array.atMostRunning) at a time" : ""
+        return "\(array.jobs): \(parts.joined(separator: ", "))\(limit)"
     }
 
     private static func terms(_ terms: Terms) -> [(String, String)] {

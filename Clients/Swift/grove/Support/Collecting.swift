@@ -9,6 +9,7 @@ struct Collecting: Sendable {
 
     /// Paths, or one JSON object, go to standard output.
     func run() async throws {
+        guard !job.hasArray else { return try await runArray() }
         let screen = Screen.shared
         for artifact in job.artifacts { screen.note("made \(artifact.text)") }
         let paths = try await client.download(resultsOf: job, to: output ?? job.folder) { done, total, name in
@@ -21,6 +22,22 @@ struct Collecting: Sendable {
             screen.result(JSONText.outcome(job, files: paths))
         } else {
             for path in paths { screen.result(path) }
+        }
+    }
+
+    /// Those of its jobs that succeeded, each in a folder with its index as its name.
+    private func runArray() async throws {
+        let folder = output ?? "grove-\(job.id)"
+        var before = ""
+        while true {
+            let (jobs, hasMore) = try await client.jobs([.succeeded], limit: 100, before: before, array: job.id)
+            for part in jobs {
+                try await Collecting(
+                    client: client, job: part, output: "\(folder)/\(part.arrayIndex)", json: json
+                ).run()
+            }
+            guard hasMore, let last = jobs.last else { return }
+            before = last.id
         }
     }
 }

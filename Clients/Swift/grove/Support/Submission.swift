@@ -7,9 +7,7 @@ struct Submission: Sendable {
 
     func run(_ spec: JobSpec) async throws -> CommandStatus {
         let screen = Screen.shared
-        let id = try await client.submit(
-            spec, key: options.idempotencyKey ?? Client.randomKey(), priority: options.priority,
-            user: Places.environment["USER"] ?? "", after: options.terms.after, terms: options.terms.terms())
+        let id = try await submit(spec)
         guard !options.detach else {
             screen.result(options.json ? "{\"jobId\":\(JSONText.string(id))}" : id)
             return .success
@@ -29,5 +27,21 @@ struct Submission: Sendable {
             return .interrupted
         }
         return CommandStatus(job.state)
+    }
+
+    private func submit(_ spec: JobSpec) async throws -> String {
+        let key = options.idempotencyKey ?? Client.randomKey()
+        let (user, terms) = (Places.environment["USER"] ?? "", try options.terms.terms())
+        guard options.array != nil || !options.sweep.isEmpty else {
+            return try await client.submit(
+                spec, key: key, priority: options.priority, user: user, after: options.terms.after, terms: terms)
+        }
+        let range = try options.array.map { text throws(RPCError) in try ArrayText.range(text) }
+        let array = try Grove_V1_JobArray(
+            of: spec, seeds: range?.indices,
+            sweeps: options.sweep.map { text throws(RPCError) in try ArrayText.sweep(text) },
+            atMostRunning: range?.atMostRunning ?? 0)
+        return try await client.submit(
+            array, key: key, priority: options.priority, user: user, after: options.terms.after, terms: terms)
     }
 }

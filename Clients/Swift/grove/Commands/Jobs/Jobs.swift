@@ -13,6 +13,7 @@ struct Jobs: AsyncParsableCommand {
     @Option(help: "Only jobs in this state; may be given often.") var state: [State] = []
     @Option(help: "How many at most, 1 to 1000.") var limit = 50
     @Option(help: "Only jobs older than this one, for the next page.") var before: String?
+    @Option(help: "The jobs of this array; without it those of arrays are left out.") var array: String?
     @OptionGroup var connection: BrokerOptions
 
     func validate() throws {
@@ -24,7 +25,8 @@ struct Jobs: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let client = try connection.connect()
-            let (jobs, hasMore) = try await client.jobs(state.map(\.state), limit: limit, before: before ?? "")
+            let (jobs, hasMore) = try await client.jobs(
+                state.map(\.state), limit: limit, before: before ?? "", array: array ?? "")
             let screen = Screen.shared
             if connection.json {
                 for job in jobs { screen.result(JSONText.line(job)) }

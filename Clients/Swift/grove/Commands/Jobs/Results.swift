@@ -20,7 +20,9 @@ struct Results: AsyncParsableCommand {
                     "job \(job) is still \(found.state.word); wait for it with 'grove watch \(job)'")
             }
             if !found.state.isTerminal { Screen.shared.note("job \(job) goes on; this is what it has so far") }
-            if found.results.isEmpty { Screen.shared.note("\(JobText.ending(found)); it left no files") }
+            if found.results.isEmpty && !found.hasArray {
+                Screen.shared.note("\(JobText.ending(found)); it left no files")
+            }
             try await Collecting(client: client, job: found, output: output, json: connection.json).run()
             return .success
         }
