@@ -64,13 +64,16 @@ keep "$data/reconstruct/sheet.png" 2-reconstructions-tree.png
 keep "$data/sample/sheet-tree.png" 3-generated-tree.png
 
 step "Train a diffusion model that sharpens what the leaves draw"
-"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=3000 --seed 42 \
-    -o "$data/diffusion"
+"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=3000 \
+    --set warmup_steps=150 --seed 42 -o "$data/diffusion"
 
+# A model as young as this one mends its own early strokes on the way when sampling adds noise again (eta 1).
 step "Reconstructions and new digits, refined"
-"$grove" reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --seed 42 -o "$data/refined"
+"$grove" reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --steps 100 --eta 1 --seed 42 \
+    -o "$data/refined"
 keep "$data/refined/sheet.png" 4-reconstructions-refined.png
-"$grove" sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --seed 42 -o "$data/generated"
+"$grove" sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --steps 100 --eta 1 --seed 42 \
+    -o "$data/generated"
 keep "$data/generated/sheet-refined.png" 5-generated-refined.png
 
 step "Done"

@@ -12,7 +12,8 @@ extension DiffusionTrainingSettings {
     /// The settings of a preset for images of a size and a number of channels.
     ///
     /// Against the paper's own settings all presets shuffle the images, centre the pixels and warm the moving average up;
-    /// the shorter ones scale the learning rate's warm-up to a twentieth of the steps.
+    /// the shorter ones scale the learning rate's warm-up to a twentieth of the steps. The tiny one learns five times as
+    /// fast: after 3,000 steps at the paper's rate its images were still grainy, at this one they are clean.
     package static func preset(_ preset: Preset, imageSize: Int, imageChannels: Int) -> DiffusionTrainingSettings {
         switch preset {
         case .tiny:
@@ -20,7 +21,7 @@ extension DiffusionTrainingSettings {
                 imageChannels: imageChannels, imageSize: imageSize, modelChannels: 16, channelMultipliers: [1, 2, 2],
                 residualBlocks: 1, attentionHeads: 4, groups: 8, paddingRule: imageSize % 4 == 0 ? .native : .published)
             return DiffusionTrainingSettings(
-                network: network, steps: 10_000, batchSize: 64, imagesPerPass: 16, warmUpSteps: 500)
+                network: network, steps: 10_000, batchSize: 64, imagesPerPass: 16, learningRate: 1e-3, warmUpSteps: 500)
         case .small:
             let network = UNetConfiguration(
                 imageChannels: imageChannels, imageSize: imageSize, modelChannels: 32,
