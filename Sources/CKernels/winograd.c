@@ -119,7 +119,7 @@ GROVE_CLONES void grove_winograd_weight(
 
 GROVE_CLONES void grove_winograd_weight_gradient(
     float *dw, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, const float *du, size_t u_plane, size_t n,
-    size_t first, size_t count) {
+    size_t first, size_t count, int32_t accumulate) {
     for (size_t i = first; i < first + count; i++)
         for (size_t column = 0; column < n; column += GROVE_LANES) {
             size_t lanes = grove_lanes_left(n, column);
@@ -135,12 +135,17 @@ GROVE_CLONES void grove_winograd_weight_gradient(
                     float *to = dw + (ptrdiff_t)(y * 3 + x) * tap_stride + (ptrdiff_t)i * k_stride
                         + (ptrdiff_t)column * n_stride;
                     if (n_stride == 1) {
-                        grove_vector sum;
-                        grove_load_lanes(&sum, to, lanes);
-                        sum += line[x];
+                        grove_vector sum = line[x], old;
+                        if (accumulate) {
+                            grove_load_lanes(&old, to, lanes);
+                            sum += old;
+                        }
                         grove_store_lanes(to, &sum, lanes);
                     } else {
-                        for (size_t j = 0; j < lanes; j++) to[(ptrdiff_t)j * n_stride] += line[x][j];
+                        for (size_t j = 0; j < lanes; j++) {
+                            float *element = to + (ptrdiff_t)j * n_stride;
+                            *element = accumulate ? *element + line[x][j] : line[x][j];
+                        }
                     }
                 }
             }
@@ -213,7 +218,8 @@ GROVE_INLINE void grove_transform_tile(
 }
 
 GROVE_CLONES void grove_winograd_input(
-    float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *t, size_t first, size_t count) {
+    float *v, size_t v_plane, size_t v_stride, const float *x, size_t c, const grove_tiling *t, size_t first,
+    size_t count) {
     grove_tile tile = grove_tile_at(t, first);
     for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
         const float *pixels[36];
@@ -221,24 +227,24 @@ GROVE_CLONES void grove_winograd_input(
         if (top < t->height && top + 6 <= t->height && left < t->width && left + 6 <= t->width && c % GROVE_LANES == 0) {
             const float *corner = x + (tile.image * t->height + top) * row + left * c;
             for (; channel < c; channel += GROVE_LANES)
-                grove_transform_tile(v + index * c, v_plane, corner, row, c, pixels, channel, GROVE_LANES);
+                grove_transform_tile(v + index * v_stride, v_plane, corner, row, c, pixels, channel, GROVE_LANES);
             continue;
         }
         grove_find_pixels(pixels, x, t, &tile, c);
         for (; channel + GROVE_LANES <= c; channel += GROVE_LANES)
-            grove_transform_tile(v + index * c, v_plane, 0, row, c, pixels, channel, GROVE_LANES);
-        if (channel < c) grove_transform_tile(v + index * c, v_plane, 0, row, c, pixels, channel, c - channel);
+            grove_transform_tile(v + index * v_stride, v_plane, 0, row, c, pixels, channel, GROVE_LANES);
+        if (channel < c) grove_transform_tile(v + index * v_stride, v_plane, 0, row, c, pixels, channel, c - channel);
     }
 }
 
 GROVE_CLONES void grove_winograd_output(
-    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
+    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, const float *residual,
     const grove_tiling *t, size_t first, size_t count) {
     grove_tile tile = grove_tile_at(t, first);
     for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
         size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
         size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
-        float *image = y + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
+        size_t corner = ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
         for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
             size_t lanes = grove_lanes_left(c, channel);
             grove_vector half[24], column[6], line[4], offset = (grove_vector)(0.0f);
@@ -255,47 +261,58 @@ GROVE_CLONES void grove_winograd_output(
             for (size_t i = 0; i < high; i++) {
                 grove_output_line(line, half + i * 6, 1);
                 for (size_t j = 0; j < wide; j++) {
-                    float *to = image + (i * t->out_width + j) * c + channel;
+                    size_t at = corner + (i * t->out_width + j) * c + channel;
                     grove_vector value = line[j] + offset, old;
-                    if (accumulate) {
-                        grove_load_lanes(&old, to, lanes);
+                    if (residual) {
+                        grove_load_lanes(&old, residual + at, lanes);
                         value += old;
                     }
-                    grove_store_lanes(to, &value, lanes);
+                    grove_store_lanes(y + at, &value, lanes);
                 }
             }
         }
     }
 }
 
+/// A dy Aᵀ of sixteen channels; of the 4x4 pixels, `row` and `c` apart, `high` x `wide` are inside the image.
+GROVE_INLINE void grove_transform_gradient(
+    float *z, size_t z_plane, const float *dy, size_t row, size_t c, size_t high, size_t wide, size_t lanes) {
+    grove_vector half[24], column[4], line[6];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < 4; j++) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 4; i++) {
+            column[i] = (grove_vector)(0.0f);
+            if (i < high && j < wide) grove_load_lanes(&column[i], dy + i * row + j * c, lanes);
+        }
+        grove_gradient_line(line, column, 1);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 6; i++) half[i * 4 + j] = line[i];
+    }
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 6; i++) {
+        grove_gradient_line(line, half + i * 4, 1);
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < 6; j++) grove_store(z + (i * 6 + j) * z_plane, &line[j]);
+    }
+}
+
+// A panel after the other, so that 36 streams are written at a time and not 36 for each panel.
 GROVE_CLONES void grove_winograd_output_gradient(
     float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *t, size_t first,
     size_t count) {
-    grove_tile tile = grove_tile_at(t, first);
-    for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
-        size_t high = t->out_height - tile.y < 4 ? t->out_height - tile.y : 4;
-        size_t wide = t->out_width - tile.x < 4 ? t->out_width - tile.x : 4;
-        const float *image = dy + ((tile.image * t->out_height + tile.y) * t->out_width + tile.x) * c;
-        for (size_t channel = 0; channel < c; channel += GROVE_LANES) {
-            size_t lanes = grove_lanes_left(c, channel);
-            grove_vector pixels[16], half[24], line[6];
-            for (size_t i = 0; i < 4; i++)
-                for (size_t j = 0; j < 4; j++) {
-                    if (i < high && j < wide) {
-                        grove_load_lanes(&pixels[i * 4 + j], image + (i * t->out_width + j) * c + channel, lanes);
-                    } else {
-                        pixels[i * 4 + j] = (grove_vector)(0.0f);
-                    }
-                }
-            for (size_t j = 0; j < 4; j++) {
-                grove_gradient_line(line, pixels + j, 4);
-                for (size_t i = 0; i < 6; i++) half[i * 4 + j] = line[i];
-            }
-            for (size_t i = 0; i < 6; i++) {
-                grove_gradient_line(line, half + i * 4, 1);
-                for (size_t j = 0; j < 6; j++)
-                    grove_store(
-                        z + (i * 6 + j) * z_plane + channel / GROVE_LANES * z_panel + index * GROVE_LANES, &line[j]);
+    size_t row = t->out_width * c;
+    for (size_t channel = 0; channel < c; channel += GROVE_LANES, z += z_panel) {
+        grove_tile tile = grove_tile_at(t, first);
+        size_t lanes = grove_lanes_left(c, channel);
+        for (size_t index = 0; index < count; index++, grove_next_tile(t, &tile)) {
+            size_t high = t->out_height - tile.y, wide = t->out_width - tile.x;
+            const float *corner = dy + (tile.image * t->out_height + tile.y) * row + tile.x * c + channel;
+            float *to = z + index * GROVE_LANES;
+            if (high >= 4 && wide >= 4 && lanes == GROVE_LANES) {
+                grove_transform_gradient(to, z_plane, corner, row, c, 4, 4, GROVE_LANES);
+            } else {
+                grove_transform_gradient(to, z_plane, corner, row, c, high, wide, lanes);
             }
         }
     }

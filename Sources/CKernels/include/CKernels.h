@@ -73,11 +73,21 @@ void grove_column_gradients(
 void grove_normalise(
     float *y, const float *x, const float *mean, const float *gain, const float *offset, size_t rows, size_t columns,
     int32_t silu);
-/// du = dy * silu'(u) with u as grove_normalise computes it.
-void grove_normalise_silu_backward(
-    float *du, const float *dy, const float *x, const float *mean, const float *gain, const float *offset, size_t rows,
-    size_t columns);
-/// dx = du * gain[c] - (x - mean[c]) * slope[c] - level[c], added to dx if asked for.
+/// The same from some columns of a matrix to others: rows are `y_stride` and `x_stride` apart.
+void grove_normalise_columns(
+    float *y, size_t y_stride, const float *x, size_t x_stride, const float *mean, const float *gain,
+    const float *offset, size_t rows, size_t columns, int32_t silu);
+/// du = dy * silu'(u) with u as grove_normalise computes it of x, if asked for, else du is not touched and stands for dy;
+/// adds each column's sum of du and of du * (x - mean). Rows of du and dy are `du_stride` apart; du may be dy.
+void grove_normalise_gradients(
+    double *sums, double *products, float *du, const float *dy, size_t du_stride, const float *x, size_t x_stride,
+    const float *mean, const float *gain, const float *offset, size_t rows, size_t columns, int32_t silu);
+/// dx = du * gain[c] - (x - mean[c]) * slope[c] - level[c], added to dx if asked for; `dx` and x have rows of `columns`
+/// values, those of du are `du_stride` apart.
+void grove_normalise_columns_backward(
+    float *dx, const float *du, size_t du_stride, const float *x, const float *mean, const float *gain,
+    const float *slope, const float *level, size_t rows, size_t columns, int32_t accumulate);
+/// The same for matrices without gaps.
 void grove_normalise_backward(
     float *dx, const float *du, const float *x, const float *mean, const float *gain, const float *slope,
     const float *level, size_t rows, size_t columns, int32_t accumulate);
@@ -138,21 +148,41 @@ typedef struct {
 void grove_winograd_weight(
     float *u, size_t u_plane, const float *w, size_t k, size_t n, ptrdiff_t tap_stride, ptrdiff_t k_stride,
     ptrdiff_t n_stride, size_t first_panel, size_t panels);
-/// Adds Gᵀ du G to dw, rows first ..< first + count of [9][k][n] with the given strides; du is [36][k][n].
+/// dw = Gᵀ du G, added to dw if asked for, rows first ..< first + count of [9][k][n] with the given strides; du is
+/// [36][k][n].
 void grove_winograd_weight_gradient(
     float *dw, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, const float *du, size_t u_plane, size_t n,
-    size_t first, size_t count);
-/// v = Bᵀ d B as [36][count][c] of the images x.
+    size_t first, size_t count, int32_t accumulate);
+/// v = Bᵀ d B as [36][count][c] of the images x, tiles `v_stride` apart.
 void grove_winograd_input(
-    float *v, size_t v_plane, const float *x, size_t c, const grove_tiling *tiling, size_t first, size_t count);
-/// y = Aᵀ m A + bias of m [36][count], rows `m_stride` (a multiple of 16) apart; added to the images y if asked for.
+    float *v, size_t v_plane, size_t v_stride, const float *x, size_t c, const grove_tiling *tiling, size_t first,
+    size_t count);
+/// y = Aᵀ m A + bias + residual of m [36][count], rows `m_stride` (a multiple of 16) apart. `bias` and `residual`, images
+/// like y, may be null; `residual` may be y.
 void grove_winograd_output(
-    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, int32_t accumulate,
+    float *y, const float *m, size_t m_plane, size_t m_stride, size_t c, const float *bias, const float *residual,
     const grove_tiling *tiling, size_t first, size_t count);
 /// z = A dy Aᵀ as panels [36][panels][count][16] of the images dy, one panel every `z_panel` floats.
 void grove_winograd_output_gradient(
     float *z, size_t z_plane, size_t z_panel, const float *dy, size_t c, const grove_tiling *tiling, size_t first,
     size_t count);
+
+// Optimisers (optimisers.c)
+
+/// One step of Adam, in the order in which PyTorch rounds it.
+typedef struct {
+    /// α / (1 - β₁ᵗ) and √(1 - β₂ᵗ)
+    float step_size, second_correction;
+    /// 1 - β₁, β₂ and 1 - β₂
+    float share1, keep2, share2;
+    float eps, clip, weight_decay;
+} grove_adam_rule;
+
+/// Moves x and both moments by a gradient, which is clipped and decayed first.
+void grove_adam(
+    float *x, float *first, float *second, const float *gradient, const grove_adam_rule *rule, size_t n);
+/// mean = keep * mean + share * x
+void grove_moving_average(float *mean, const float *x, float keep, float share, size_t n);
 
 // Random masks (dropout.c)
 

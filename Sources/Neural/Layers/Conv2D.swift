@@ -19,10 +19,31 @@ package final class Conv2D: Module {
         self.padding = padding
     }
 
-    package func callAsFunction(_ x: Tensor, in graph: Graph) -> Tensor {
-        var kernel = weight.value
-        if let spectralNorm { kernel = graph.spectralNormalised(kernel, state: spectralNorm) }
-        return graph.conv2d(x, weight: kernel, bias: bias?.value, stride: stride, padding: padding)
+    package func callAsFunction(_ x: Tensor, residual: Tensor? = nil, in graph: Graph) -> Tensor {
+        graph.conv2d(
+            x, weight: kernel(in: graph), bias: bias?.value, stride: stride, padding: padding, residual: residual)
+    }
+
+    /// The convolution of SiLU of normalised images, plus `residual`; see `Graph.normalisedConv2d`.
+    package func callAsFunction(
+        normalising x: [Tensor], by norm: GroupNorm, scale: Tensor? = nil, shift: Tensor? = nil,
+        residual: Tensor? = nil, in graph: Graph
+    ) -> Tensor {
+        precondition(stride == 1, "Conv2D: normalised images need stride 1")
+        return graph.normalisedConv2d(
+            x, norm.map(scale: scale, shift: shift), weight: kernel(in: graph), bias: bias?.value, padding: padding,
+            residual: residual)
+    }
+
+    /// A 1x1 convolution of images in parts, each with some of the channels.
+    package func callAsFunction(joining x: [Tensor], in graph: Graph) -> Tensor {
+        precondition(
+            stride == 1 && padding == 0 && weight.value.shape[0] == 1, "Conv2D: images in parts need a 1x1 kernel")
+        return graph.linear(joining: x, weight: kernel(in: graph), bias: bias?.value)
+    }
+
+    private func kernel(in graph: Graph) -> Tensor {
+        spectralNorm.map { graph.spectralNormalised(weight.value, state: $0) } ?? weight.value
     }
 
     package func collect(_ path: String, into state: inout StateDictionary) {

@@ -20,6 +20,11 @@ package final class GroupNorm: Module {
             x, groups: groups, weight: weight.value, bias: bias.value, scale: scale, shift: shift, silu: silu)
     }
 
+    /// What it does to a channel, for operations that normalise on the way.
+    func map(scale: Tensor?, shift: Tensor?) -> ChannelMap {
+        ChannelMap(groups: groups, weight: weight.value, bias: bias.value, scale: scale, shift: shift)
+    }
+
     package func collect(_ path: String, into state: inout StateDictionary) {
         state.add(StateDictionary.join(path, "weight"), weight)
         state.add(StateDictionary.join(path, "bias"), bias)

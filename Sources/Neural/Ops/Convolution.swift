@@ -40,37 +40,73 @@ package enum Convolution {
 }
 
 extension Graph {
-    /// Convolution of `[n, h, w, in]` with a weight `[k, k, in, out]`: `[n, h', w', out]`,
+    /// Convolution of `[n, h, w, in]` with a weight `[k, k, in, out]`, plus `residual` if given: `[n, h', w', out]`,
     /// h' = (h + 2 padding - k) / stride + 1.
-    package func conv2d(_ x: Tensor, weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int) -> Tensor {
-        precondition(
-            x.shape.count == 4 && weight.shape.count == 4 && weight.shape[0] == weight.shape[1]
-                && weight.shape[2] == x.channels && bias.map { $0.shape == [weight.channels] } ?? true
-                && min(x.shape[1], x.shape[2]) + 2 * padding >= weight.shape[0],
-            "conv2d: input \(x.shape), weight \(weight.shape), bias \(bias?.shape ?? []), padding \(padding) do not fit"
-        )
-        let kernel = weight.shape[0]
+    package func conv2d(
+        _ x: Tensor, weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int, residual: Tensor? = nil
+    ) -> Tensor {
         let shape = Correlation(
-            images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.channels,
-            positionsHigh: (x.shape[1] + 2 * padding - kernel) / stride + 1,
-            positionsWide: (x.shape[2] + 2 * padding - kernel) / stride + 1, positionChannels: weight.channels,
-            kernel: kernel, stride: stride, padding: padding)
+            convolving: x.shape, channels: x.channels, weight: weight.shape, bias: bias?.shape, stride: stride,
+            padding: padding)
         onConvolution?(shape, false)
-        let y = output(
-            [shape.images, shape.positionsHigh, shape.positionsWide, shape.positionChannels], from: x, weight, bias)
+        let y = output(shape.positionShape, from: x, weight, bias, residual)
         let matrix = KernelMatrix.convolution(weight)
-        shape.gather(x.data, (weight, matrix), bias: bias, into: y.data, in: self)
+        check(residual, y)
+        shape.gather(
+            .images(x.data), (weight, matrix), bias: bias, into: y.data,
+            adding: residual.map { UnsafePointer($0.data) }, in: self)
         guard y.requiresGradient else { return y }
         record { [unowned self] in
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
-            if weight.requiresGradient { shape.addWeightGradient(x.data, dy, to: .convolution(weight)) }
+            if weight.requiresGradient { shape.addWeightGradient(.images(x.data), dy, to: .convolution(weight)) }
             if x.requiresGradient {
                 let (dx, accumulate) = x.gradientSink()
-                shape.scatter(dy, (weight, matrix), bias: nil, into: dx, accumulate: accumulate, in: self)
+                let result = ConvolutionResult.images(dx, adding: accumulate ? UnsafePointer(dx) : nil)
+                shape.scatter(dy, (weight, matrix), bias: nil, into: result, in: self)
             }
+            if let residual { y.handGradient(to: residual) }
         }
         return y
+    }
+
+    /// Convolution with stride 1 of SiLU(group norm of x), plus `residual` if given.
+    ///
+    /// `x` are images in parts, each with some of the channels: what is joined here needs no copy, and the normalised
+    /// images are made anew for the backward pass, so they take no memory in between.
+    package func normalisedConv2d(
+        _ x: [Tensor], _ map: ChannelMap, weight: Tensor, bias: Tensor?, padding: Int, residual: Tensor? = nil
+    ) -> Tensor {
+        let pass = GroupNormPass(of: x, map, silu: true)
+        let shape = Correlation(
+            convolving: x[0].shape, channels: pass.channels, weight: weight.shape, bias: bias?.shape, stride: 1,
+            padding: padding)
+        onConvolution?(shape, false)
+        let inputs = x + [map.weight, map.bias, map.scale, map.shift, weight, bias, residual].compactMap(\.self)
+        let y = Tensor(
+            shape.positionShape, requiresGradient: recording && inputs.contains { $0.requiresGradient })
+        let matrix = KernelMatrix.convolution(weight)
+        check(residual, y)
+        shape.gather(
+            .normalised(pass), (weight, matrix), bias: bias, into: y.data,
+            adding: residual.map { UnsafePointer($0.data) }, in: self)
+        guard y.requiresGradient else { return y }
+        record { [unowned self] in
+            guard let dy = y.gradientIfAny else { return }
+            if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
+            if weight.requiresGradient { shape.addWeightGradient(.normalised(pass), dy, to: .convolution(weight)) }
+            let gradient = GroupNormGradient(of: pass)
+            shape.scatter(dy, (weight, matrix), bias: nil, into: .gradientOfNormalised(gradient), in: self)
+            gradient.finish()
+            if let residual { y.handGradient(to: residual) }
+        }
+        return y
+    }
+
+    private func check(_ residual: Tensor?, _ y: Tensor) {
+        precondition(
+            residual.map { $0.shape == y.shape } ?? true,
+            "conv2d: a residual \(residual?.shape ?? []) cannot be added to \(y.shape)")
     }
 
     /// Adds the sums over the rows of a `[rows, columns]` gradient, as a bias needs them.

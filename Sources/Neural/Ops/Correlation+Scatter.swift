@@ -2,36 +2,48 @@ import CKernels
 
 /// From the positions back to the strided side.
 extension Correlation {
-    /// images = kernelᵀ · positions, summed where patches overlap, plus bias; or added to what is there.
+    /// images = kernelᵀ · positions, summed where patches overlap, plus bias.
     func scatter(
         _ positions: UnsafePointer<Float>, _ kernel: (Tensor, KernelMatrix), bias: Tensor?,
-        into images: UnsafeMutablePointer<Float>, accumulate: Bool = false, in graph: Graph
+        into result: ConvolutionResult, in graph: Graph
     ) {
         let (weight, matrix) = kernel
-        switch Convolution.method(channels: positionChannels, to: channels, self) {
-        case .dense:
-            let panels = graph.prepared(weight, as: .denseForScatter(height, width)) { densePanelsForScatter(matrix) }
-            denseScatter(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
-        case .winograd:
+        let method = Convolution.method(channels: positionChannels, to: channels, self)
+        if method == .winograd {
             let panels = graph.prepared(weight, as: .winogradForScatter) {
                 Winograd.transform(matrix.rotatedTaps(self), inner: positionChannels, columns: channels)
             }
-            winogradForScatter.run(
-                positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
-        case .direct:
-            if let rotated = cheaperRotated {
-                let panels = graph.prepared(weight, as: .rotatedPanels(rotated.pixels)) {
-                    rotated.pack(matrix.rotatedTaps(self))
+            return winogradForScatter.run(.images(positions), panels.data, bias: bias?.data, into: result)
+        }
+        result.writeInPlace(images, count: imageCount) { images, accumulate in
+            if method == .dense {
+                let panels = graph.prepared(weight, as: .denseForScatter(height, width)) {
+                    densePanelsForScatter(matrix)
                 }
-                rotated.run(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
+                denseScatter(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
             } else {
-                let panels = graph.prepared(weight, as: .transposedPanels) {
-                    Product.pack(
-                        matrix.data, inner: positionChannels, columns: patch, innerStride: matrix.columnStride,
-                        columnStride: matrix.rowStride)
-                }
-                patchScatter(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
+                directScatter(positions, kernel, bias: bias, into: images, accumulate: accumulate, in: graph)
             }
+        }
+    }
+
+    private func directScatter(
+        _ positions: UnsafePointer<Float>, _ kernel: (Tensor, KernelMatrix), bias: Tensor?,
+        into images: UnsafeMutablePointer<Float>, accumulate: Bool, in graph: Graph
+    ) {
+        let (weight, matrix) = kernel
+        if let rotated = cheaperRotated {
+            let panels = graph.prepared(weight, as: .rotatedPanels(rotated.pixels)) {
+                rotated.pack(matrix.rotatedTaps(self))
+            }
+            rotated.run(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
+        } else {
+            let panels = graph.prepared(weight, as: .transposedPanels) {
+                Product.pack(
+                    matrix.data, inner: positionChannels, columns: patch, innerStride: matrix.columnStride,
+                    columnStride: matrix.rowStride)
+            }
+            patchScatter(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
         }
     }
 

@@ -2,14 +2,14 @@
 extension Correlation {
     /// gradient += patches of images ᵀ · positions. Either side may be the gradient that came from above.
     func addWeightGradient(
-        _ images: UnsafePointer<Float>, _ positions: UnsafePointer<Float>, to gradient: KernelGradient
+        _ input: ConvolutionInput, _ positions: UnsafePointer<Float>, to gradient: KernelGradient
     ) {
-        switch Convolution.weightGradientMethod(self) {
-        case .dense:
-            denseWeightGradient(images, positions, to: gradient)
-        case .winograd:
-            winogradForGather.addWeightGradient(images, positions, to: gradient)
-        case .direct:
+        let method = Convolution.weightGradientMethod(self)
+        if method == .winograd {
+            return winogradForGather.addWeightGradient(input, positions, to: gradient)
+        }
+        input.readAll(images, count: imageCount) { images in
+            if method == .dense { return denseWeightGradient(images, positions, to: gradient) }
             gradient.adding(rows: patch, columns: positionChannels) { matrix in
                 guard isPointwise else {
                     return DirectConvolution(self).addWeightGradient(images, positions, to: matrix)

@@ -28,3 +28,21 @@ struct Correlation: Hashable {
     var isTiny: Bool { kernel == 3 && stride == 1 && padding == 1 && height <= 2 && width <= 2 }
     var isWinogradKernel: Bool { kernel == 3 && stride == 1 && padding <= 2 }
 }
+
+extension Correlation {
+    /// A convolution of images `[n, h, w, ...]` of so many channels with a weight `[k, k, in, out]`.
+    init(convolving images: [Int], channels: Int, weight: [Int], bias: [Int]?, stride: Int, padding: Int) {
+        precondition(
+            images.count == 4 && weight.count == 4 && weight[0] == weight[1] && weight[2] == channels
+                && bias.map { $0 == [weight[3]] } ?? true && min(images[1], images[2]) + 2 * padding >= weight[0],
+            "conv2d: input \(images), weight \(weight), bias \(bias ?? []), padding \(padding) do not fit")
+        self.init(
+            images: images[0], height: images[1], width: images[2], channels: channels,
+            positionsHigh: (images[1] + 2 * padding - weight[0]) / stride + 1,
+            positionsWide: (images[2] + 2 * padding - weight[0]) / stride + 1, positionChannels: weight[3],
+            kernel: weight[0], stride: stride, padding: padding)
+    }
+
+    /// The shape of what is on the positions' side.
+    var positionShape: [Int] { [images, positionsHigh, positionsWide, positionChannels] }
+}

@@ -42,20 +42,25 @@ struct KernelGradient {
     let data: UnsafeMutablePointer<Float>
     let rowStride: Int
     let columnStride: Int
+    /// Whether there are values to add to; else they are undefined until they are set.
+    let accumulate: Bool
 
     /// Of a weight `[k, k, in, out]`.
     static func convolution(_ weight: Tensor) -> KernelGradient {
-        KernelGradient(data: weight.gradient(), rowStride: weight.channels, columnStride: 1)
+        let (data, accumulate) = weight.gradientSink()
+        return KernelGradient(data: data, rowStride: weight.channels, columnStride: 1, accumulate: accumulate)
     }
 
     /// Of a weight `[in, k, k, out]`.
     static func transposedConvolution(_ weight: Tensor) -> KernelGradient {
-        KernelGradient(
-            data: weight.gradient(), rowStride: 1, columnStride: weight.count / weight.shape[0])
+        let (data, accumulate) = weight.gradientSink()
+        return KernelGradient(
+            data: data, rowStride: 1, columnStride: weight.count / weight.shape[0], accumulate: accumulate)
     }
 
     /// Gives `body` a matrix `[rows, columns]` to add to: the gradient itself, or one that is added to it transposed.
     func adding(rows: Int, columns: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+        if !accumulate { data.update(repeating: 0, count: rows * columns) }
         guard columnStride != 1 || rowStride != columns else { return body(data) }
         let matrix = Scratch(rows * columns)
         matrix.data.update(repeating: 0, count: rows * columns)

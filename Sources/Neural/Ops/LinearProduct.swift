@@ -1,32 +1,57 @@
 extension Graph {
     /// x W + b over the last axis: x `[..., in]`, weight `[in, out]`, bias `[out]`.
     package func linear(_ x: Tensor, weight: Tensor, bias: Tensor?) -> Tensor {
+        linear(joining: [x], weight: weight, bias: bias)
+    }
+
+    /// The same for an x in parts, each with some of its last axis; nothing is copied to join them. The weight is
+    /// `[in, out]`, or `[1, 1, in, out]` of a convolution.
+    package func linear(joining x: [Tensor], weight: Tensor, bias: Tensor?) -> Tensor {
+        let (inner, out) = (x.reduce(0) { $0 + $1.channels }, weight.channels)
         precondition(
-            weight.shape.count == 2 && weight.shape[0] == x.channels
-                && bias.map { $0.shape == [weight.channels] } ?? true,
-            "linear: input \(x.shape), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
-        let (rows, inner, out) = (x.rows, x.channels, weight.channels)
-        let y = output(x.shape.dropLast() + [out], from: x, weight, bias)
-        let panels = prepared(weight, as: .panels(1)) {
-            Product.pack(weight.data, inner: inner, columns: out, innerStride: out, columnStride: 1)
+            weight.count == inner * out && weight.rows == inner && bias.map { $0.shape == [out] } ?? true
+                && x.allSatisfy { $0.shape.dropLast() == x[0].shape.dropLast() },
+            "linear: input \(x.map(\.shape)), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
+        let rows = x[0].rows
+        let y = Tensor(
+            x[0].shape.dropLast() + [out],
+            requiresGradient: recording && (x + [weight, bias].compactMap(\.self)).contains { $0.requiresGradient })
+        var first = 0
+        for part in x {
+            let own = part.channels
+            let panels = prepared(weight, as: .rows(first, own)) {
+                Product.pack(
+                    weight.data + first * out, inner: own, columns: out, innerStride: out, columnStride: 1)
+            }
+            Product.rows(
+                rows, inner: own, columns: out, part.data, panels.data, bias: first == 0 ? bias?.data : nil,
+                into: y.data, accumulate: first > 0)
+            first += own
         }
-        Product.rows(rows, inner: inner, columns: out, x.data, panels.data, bias: bias?.data, into: y.data)
         guard y.requiresGradient else { return y }
         record {
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: rows, to: bias) }
-            if weight.requiresGradient {
-                Product.addTransposed(
-                    rows: rows, inner: inner, columns: out, x.data, dy, to: weight.gradient())
-            }
-            if x.requiresGradient {
-                let transposed = Product.pack(
-                    weight.data, inner: out, columns: inner, innerStride: 1, columnStride: out)
-                let (dx, accumulate) = x.gradientSink()
-                Product.rows(
-                    rows, inner: out, columns: inner, dy, transposed.data, into: dx, accumulate: accumulate)
+            var first = 0
+            for part in x {
+                Self.linearBackward(part, weight, row: first, dy)
+                first += part.channels
             }
         }
         return y
+    }
+
+    /// The gradients of one part and of its rows of the weight.
+    private static func linearBackward(_ x: Tensor, _ weight: Tensor, row: Int, _ dy: UnsafePointer<Float>) {
+        let (rows, inner, out) = (x.rows, x.channels, weight.channels)
+        if weight.requiresGradient {
+            Product.addTransposed(
+                rows: rows, inner: inner, columns: out, x.data, dy, to: weight.gradient() + row * out)
+        }
+        guard x.requiresGradient else { return }
+        let transposed = Product.pack(
+            weight.data + row * out, inner: out, columns: inner, innerStride: 1, columnStride: out)
+        let (dx, accumulate) = x.gradientSink()
+        Product.rows(rows, inner: out, columns: inner, dy, transposed.data, into: dx, accumulate: accumulate)
     }
 }

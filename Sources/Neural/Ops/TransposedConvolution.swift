@@ -17,15 +17,19 @@ extension Graph {
         onConvolution?(shape, true)
         let y = output([shape.images, shape.height, shape.width, shape.channels], from: x, weight, bias)
         let matrix = KernelMatrix.transposedConvolution(weight)
-        shape.scatter(x.data, (weight, matrix), bias: bias, into: y.data, in: self)
+        shape.scatter(x.data, (weight, matrix), bias: bias, into: .images(y.data, adding: nil), in: self)
         guard y.requiresGradient else { return y }
         record { [unowned self] in
             guard let dy = y.gradientIfAny else { return }
             if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
-            if weight.requiresGradient { shape.addWeightGradient(dy, x.data, to: .transposedConvolution(weight)) }
+            if weight.requiresGradient {
+                shape.addWeightGradient(.images(dy), x.data, to: .transposedConvolution(weight))
+            }
             if x.requiresGradient {
                 let (dx, accumulate) = x.gradientSink()
-                shape.gather(dy, (weight, matrix), bias: nil, into: dx, accumulate: accumulate, in: self)
+                shape.gather(
+                    .images(dy), (weight, matrix), bias: nil, into: dx, adding: accumulate ? UnsafePointer(dx) : nil,
+                    in: self)
             }
         }
         return y

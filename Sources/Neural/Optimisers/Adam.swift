@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Adam (Kingma and Ba 2015) with the details of PyTorch's: weight decay is coupled, an L2 term added to the gradient
@@ -56,9 +57,10 @@ package final class Adam {
 
     /// Moves every parameter that has a gradient and returns the norm of all gradients before clipping.
     ///
-    /// A norm that is not finite moves nothing: the caller sees it in the result and the model stays whole.
+    /// A norm that is not finite moves nothing: the caller sees it in the result and the model stays whole. `average`, of
+    /// the same parameters, takes their new values while they are in the cache.
     @discardableResult
-    package func step(learningRate: Double? = nil) -> Double {
+    package func step(learningRate: Double? = nil, average: ExponentialMovingAverage? = nil) -> Double {
         let norm = gradientNorm()
         guard norm.isFinite else { return norm }
         let rate = learningRate ?? self.learningRate
@@ -70,7 +72,11 @@ package final class Adam {
         }
         // As torch.nn.utils.clip_grad_norm_.
         let clip = gradientClip.map { Float(min(1, Double($0) / (norm + 1e-6))) } ?? 1
-        Parallel.forEach(chunks.count) { update(chunks[$0], clip: clip) }
+        let updates = average?.beginUpdate(of: moments.map(\.parameter))
+        Parallel.forEach(chunks.count) { index in
+            update(chunks[index], clip: clip)
+            if let updates { average?.update(chunks[index], updates) }
+        }
         return norm
     }
 
@@ -78,63 +84,20 @@ package final class Adam {
         Parallel.forEach(chunks.count) { index in
             let chunk = chunks[index]
             let gradient = moments[chunk.parameter].parameter.value.gradientIfAny
-            squares[index] = gradient.map { Self.sumOfSquares($0 + chunk.offset, chunk.count) } ?? 0
+            squares[index] = gradient.map { grove_dot($0 + chunk.offset, $0 + chunk.offset, chunk.count) } ?? 0
         }
         return squares.reduce(0, +).squareRoot()
     }
 
-    private static func sumOfSquares(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-        var lanes = SIMD8<Double>()
-        var index = 0
-        while index + 8 <= count {
-            let part = SIMD8<Double>(load8(values + index))
-            lanes += part * part
-            index += 8
-        }
-        var sum = lanes.sum()
-        while index < count {
-            sum += Double(values[index]) * Double(values[index])
-            index += 1
-        }
-        return sum
-    }
-
     private func update(_ chunk: ParameterChunks.Chunk, clip: Float) {
         let moment = moments[chunk.parameter]
-        guard let gradients = moment.parameter.value.gradientIfAny else { return }
-        let gradient = UnsafePointer(gradients) + chunk.offset
-        let value = moment.parameter.value.data + chunk.offset
-        let first = moment.first.data + chunk.offset
-        let second = moment.second.data + chunk.offset
-        // Eight at a time, then one at a time: the same arithmetic, so a value's place does not matter.
-        let rule = UpdateRule(
-            stepSize: moment.stepSize, secondCorrection: moment.secondCorrection, share1: Float(1 - beta1),
-            keep2: Float(beta2), share2: Float(1 - beta2), eps: eps, clip: clip, weightDecay: weightDecay)
-        var index = 0
-        while index + 8 <= chunk.count {
-            var (x, m, v) = (Self.load8(value + index), Self.load8(first + index), Self.load8(second + index))
-            rule.apply(gradient: Self.load8(gradient + index), &x, &m, &v)
-            Self.store8(x, value + index)
-            Self.store8(m, first + index)
-            Self.store8(v, second + index)
-            index += 8
-        }
-        while index < chunk.count {
-            var (x, m, v) = (SIMD2(value[index], 0), SIMD2(first[index], 0), SIMD2(second[index], 0))
-            rule.apply(gradient: SIMD2(gradient[index], 0), &x, &m, &v)
-            (value[index], first[index], second[index]) = (x[0], m[0], v[0])
-            index += 1
-        }
-    }
-
-    @inline(__always)
-    private static func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
-        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
-    }
-
-    @inline(__always)
-    private static func store8(_ values: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD8<Float>.self)
+        guard let gradient = moment.parameter.value.gradientIfAny else { return }
+        var rule = grove_adam_rule(
+            step_size: moment.stepSize, second_correction: moment.secondCorrection, share1: Float(1 - beta1),
+            keep2: Float(beta2), share2: Float(1 - beta2), eps: eps, clip: clip, weight_decay: weightDecay)
+        grove_adam(
+            moment.parameter.value.data + chunk.offset, moment.first.data + chunk.offset,
+            moment.second.data + chunk.offset, gradient + chunk.offset, &rule, chunk.count)
     }
 
     // MARK: Checkpoints
@@ -162,27 +125,5 @@ package final class Adam {
         }
         try state.load(file, prefix: prefix)
         for index in moments.indices { moments[index].step = steps[index] }
-    }
-}
-
-/// One step's arithmetic, in the order in which PyTorch rounds it.
-private struct UpdateRule {
-    let stepSize: Float
-    let secondCorrection: Float
-    let share1: Float
-    let keep2: Float
-    let share2: Float
-    let eps: Float
-    let clip: Float
-    let weightDecay: Float
-
-    @inline(__always)
-    func apply<Lanes: SIMD<Float>>(
-        gradient: Lanes, _ value: inout Lanes, _ first: inout Lanes, _ second: inout Lanes
-    ) {
-        let g = gradient * clip + weightDecay * value
-        first += share1 * (g - first)
-        second = keep2 * second + share2 * g * g
-        value -= stepSize * (first / (second.squareRoot() / secondCorrection + eps))
     }
 }

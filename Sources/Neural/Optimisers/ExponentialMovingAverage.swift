@@ -1,3 +1,5 @@
+import CKernels
+
 /// The moving average of a network's parameters, θ̄ ← d·θ̄ + (1 - d)·θ after each step, which samples better than the
 /// parameters themselves (Ho et al. 2020). It starts as a copy of them and is not corrected for that.
 package final class ExponentialMovingAverage {
@@ -35,14 +37,27 @@ package final class ExponentialMovingAverage {
 
     /// Takes the parameters' present values into the average.
     package func update() {
-        let (keep, share) = (Float(nextDecay), Float(1 - nextDecay))
-        Parallel.forEach(chunks.count) { index in
-            let chunk = chunks[index]
-            let mean = averages[chunk.parameter].mean.data + chunk.offset
-            let value = UnsafePointer(averages[chunk.parameter].parameter.value.data) + chunk.offset
-            for index in 0..<chunk.count { mean[index] = keep * mean[index] + share * value[index] }
-        }
-        updates += 1
+        let shares = beginUpdate(of: averages.map(\.parameter))
+        Parallel.forEach(chunks.count) { update(chunks[$0], shares) }
+    }
+
+    /// How much of the average stays, and how much of the parameters enters.
+    typealias Shares = (keep: Float, share: Float)
+
+    /// Counts an update, which `update(_:_:)` then makes chunk by chunk for parameters that are those of this average.
+    func beginUpdate(of parameters: [Parameter]) -> Shares {
+        precondition(
+            parameters.count == averages.count && zip(parameters, averages).allSatisfy { $0 === $1.parameter },
+            "ExponentialMovingAverage: the optimiser moves other parameters")
+        defer { updates += 1 }
+        return (Float(nextDecay), Float(1 - nextDecay))
+    }
+
+    func update(_ chunk: ParameterChunks.Chunk, _ shares: Shares) {
+        let average = averages[chunk.parameter]
+        grove_moving_average(
+            average.mean.data + chunk.offset, average.parameter.value.data + chunk.offset, shares.keep, shares.share,
+            chunk.count)
     }
 
     /// Puts the averages into the network and its parameters here; a second call undoes the first. For a look at

@@ -64,6 +64,8 @@ enum WeightForm: Hashable {
     case panels(Int)
     case rotatedPanels(Int)
     case transposedPanels
+    /// Some rows of a matrix: the first and their number.
+    case rows(Int, Int)
     case winograd
     case winogradForScatter
     /// For images of a height and width.

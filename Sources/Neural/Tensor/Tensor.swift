@@ -90,6 +90,18 @@ package final class Tensor: @unchecked Sendable {
     /// The gradient's buffer where a backward pass has reached this tensor.
     package var gradientIfAny: UnsafeMutablePointer<Float>? { viewed?.gradientIfAny ?? gradientBuffer }
 
+    /// Adds the gradient of a result to that of something that was added to it, by giving the buffer away where that has
+    /// none yet; nothing else may need the result's gradient afterwards.
+    func handGradient(to other: Tensor) {
+        guard other.requiresGradient, let gradientBuffer else { return }
+        if other.viewed == nil, other.gradientBuffer == nil {
+            other.gradientBuffer = gradientBuffer
+            self.gradientBuffer = nil
+        } else {
+            Graph.send(gradientBuffer, times: 1, to: other)
+        }
+    }
+
     /// Forgets the gradient, so that the next backward pass starts from zero.
     package func clearGradient() {
         if let gradientBuffer { BufferPool.giveBack(gradientBuffer, count) }

@@ -3,7 +3,7 @@ import Neural
 
 /// The table that every test of this folder goes through.
 enum OpCases {
-    static let all = convolutions + transposed + products + normalisations + elementwise + shaping
+    static let all = convolutions + transposed + products + normalisations + fused + elementwise + shaping
 
     /// The shapes of both models (with fewer images), and odd ones: each way of computing a convolution is among them.
     static let convolutions: [OpCase] = [

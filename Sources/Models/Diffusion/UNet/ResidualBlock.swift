@@ -34,23 +34,28 @@ final class ResidualBlock: Module {
         shortcut = input == output ? nil : Conv2D(input, output, kernel: 1, padding: 0, using: &initialiser)
     }
 
-    /// `x` is `[N, H, W, input]`; `embedding` is SiLU of the embedding, `[N, 4 · model channels]`.
-    func callAsFunction(_ x: Tensor, embedding activated: Tensor, dropout key: RandomKey?, in graph: Graph) -> Tensor {
-        var h = inputConvolution(inputNorm(x, silu: true, in: graph), in: graph)
+    /// `x` are images `[N, H, W, ...]` in parts with `input` channels together: what comes from below and, on the way up,
+    /// the skip. `embedding` is SiLU of the embedding, `[N, 4 · model channels]`.
+    func callAsFunction(
+        _ x: [Tensor], embedding activated: Tensor, dropout key: RandomKey?, in graph: Graph
+    ) -> Tensor {
+        var h = inputConvolution(normalising: x, by: inputNorm, in: graph)
         let e = embedding(activated, in: graph)
+        var (scale, shift): (Tensor?, Tensor?)
         if scalesAndShifts {
-            let scale = graph.sliceChannels(e, from: 0, count: channels)
-            let shift = graph.sliceChannels(e, from: channels, count: channels)
-            h = outputNorm(h, scale: scale, shift: shift, silu: true, in: graph)
+            scale = graph.sliceChannels(e, from: 0, count: channels)
+            shift = graph.sliceChannels(e, from: channels, count: channels)
         } else {
-            h = outputNorm(graph.addPerImage(h, e), silu: true, in: graph)
+            h = graph.addPerImage(h, e)
         }
-        if dropout > 0, var key {
-            key.use |= number
-            h = graph.dropout(h, rate: dropout, key: key)
+        let residual = shortcut.map { $0(joining: x, in: graph) } ?? x.dropFirst().reduce(x[0], graph.concatChannels)
+        guard dropout > 0, graph.training, var key else {
+            return outputConvolution(
+                normalising: [h], by: outputNorm, scale: scale, shift: shift, residual: residual, in: graph)
         }
-        h = outputConvolution(h, in: graph)
-        return graph.add(shortcut.map { $0(x, in: graph) } ?? x, h)
+        key.use |= number
+        h = graph.dropout(outputNorm(h, scale: scale, shift: shift, silu: true, in: graph), rate: dropout, key: key)
+        return outputConvolution(h, residual: residual, in: graph)
     }
 
     func collect(_ path: String, into state: inout StateDictionary) {

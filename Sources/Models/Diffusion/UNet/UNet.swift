@@ -68,17 +68,16 @@ package final class UNet: Module {
         h = first(h, in: graph)
         var skips = [h]
         for stage in down {
-            h = apply(stage, h, embedding, dropout, in: graph)
+            h = apply(stage, [h], embedding, dropout, in: graph)
             skips.append(h)
         }
-        h = middle.0(h, embedding: embedding, dropout: dropout, in: graph)
+        h = middle.0([h], embedding: embedding, dropout: dropout, in: graph)
         h = middle.1(h, in: graph)
-        h = middle.2(h, embedding: embedding, dropout: dropout, in: graph)
+        h = middle.2([h], embedding: embedding, dropout: dropout, in: graph)
         for stage in up {
-            h = graph.concatChannels(h, skips.removeLast())
-            h = apply(stage, h, embedding, dropout, in: graph)
+            h = apply(stage, [h, skips.removeLast()], embedding, dropout, in: graph)
         }
-        h = head(headNorm(h, silu: true, in: graph), in: graph)
+        h = head(normalising: [h], by: headNorm, in: graph)
         return configuration.padding > 0 ? graph.crop(h, configuration.padding) : h
     }
 
@@ -119,9 +118,9 @@ extension UNet {
     }
 
     private func apply(
-        _ stage: Stage, _ x: Tensor, _ embedding: Tensor, _ dropout: RandomKey?, in graph: Graph
+        _ stage: Stage, _ x: [Tensor], _ embedding: Tensor, _ dropout: RandomKey?, in graph: Graph
     ) -> Tensor {
-        guard let residual = stage.residual else { return stage.resampling.map { $0(x, in: graph) } ?? x }
+        guard let residual = stage.residual else { return stage.resampling.map { $0(x[0], in: graph) } ?? x[0] }
         var h = residual(x, embedding: embedding, dropout: dropout, in: graph)
         if let attention = stage.attention { h = attention(h, in: graph) }
         if let resampling = stage.resampling { h = resampling(graph.nearestUpsample2(h), in: graph) }

@@ -64,13 +64,12 @@ package final class DiffusionTraining: TrainingRun {
         optimiser.clearGradients()
         let loss = accumulateGradients(batch, step: step)
         let rate = learningRate(step)
-        let norm = loss.isFinite ? optimiser.step(learningRate: rate) : .nan
+        let norm = loss.isFinite ? optimiser.step(learningRate: rate, average: average) : .nan
         guard loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 "Diffusion training stopped being a number at step \(step + 1) (loss \(loss), gradient norm \(norm)); "
                     + "lower the learning rate or resume from an earlier checkpoint.")
         }
-        average.update()
         stepsDone += 1
         return TrainingProgress(
             stage: "refinement", epoch: step / stepsPerEpoch,
