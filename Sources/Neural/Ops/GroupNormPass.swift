@@ -109,7 +109,8 @@ struct GroupNormPass {
         Parallel.forEach(range.count * pieces) { index in
             let (place, first) = (index / pieces, index % pieces * size)
             write(
-                range.lowerBound + place, first..<min(first + size, pixels), to: y + (place * pixels + first) * channels)
+                range.lowerBound + place, first..<min(first + size, pixels), to: y + (place * pixels + first) * channels
+            )
         }
     }
 

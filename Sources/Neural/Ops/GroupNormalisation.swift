@@ -54,7 +54,8 @@ package struct ChannelMap {
     func check(_ images: Int, _ channels: Int) {
         precondition(
             channels % groups == 0 && weight.shape == [channels] && bias.shape == [channels],
-            "groupNorm: \(channels) channels, \(groups) groups, weight \(weight.shape) and bias \(bias.shape) do not fit")
+            "groupNorm: \(channels) channels, \(groups) groups, weight \(weight.shape) and bias \(bias.shape) do not fit"
+        )
         precondition(
             (scale == nil) == (shift == nil) && (scale ?? shift)?.shape ?? [images, channels] == [images, channels]
                 && scale?.shape == shift?.shape,

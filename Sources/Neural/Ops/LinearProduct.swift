@@ -12,6 +12,12 @@ extension Graph {
             weight.count == inner * out && weight.rows == inner && bias.map { $0.shape == [out] } ?? true
                 && x.allSatisfy { $0.shape.dropLast() == x[0].shape.dropLast() },
             "linear: input \(x.map(\.shape)), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
+        if weight.shape.count == 4 {
+            onConvolution?(
+                Correlation(
+                    convolving: x[0].shape, channels: inner, weight: weight.shape, bias: bias?.shape, stride: 1,
+                    padding: 0), false)
+        }
         let rows = x[0].rows
         let y = Tensor(
             x[0].shape.dropLast() + [out],

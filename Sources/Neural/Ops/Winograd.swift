@@ -173,7 +173,8 @@ struct Winograd {
             grove_winograd_input(
                 to.inputs + tile * to.inputRow, to.inputPlane, to.inputRow, x, inner, &tiling, tile, some)
             grove_winograd_output_gradient(
-                to.gradients + tile * Product.lanes, to.gradientPlane, count * Product.lanes, dy, columns, &tiling, tile,
+                to.gradients + tile * Product.lanes, to.gradientPlane, count * Product.lanes, dy, columns, &tiling,
+                tile,
                 some)
         }
     }

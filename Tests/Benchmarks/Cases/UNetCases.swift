@@ -51,8 +51,7 @@ enum UNetCases {
                 let loss = graph.noiseError(input.run(network, graph), input.noise, .l2, over: input.noise.count)
                 optimiser.clearGradients()
                 graph.backward(from: loss)
-                optimiser.step()
-                average.update()
+                optimiser.step(average: average)
             }
             return [item.imagesLine(time, flops: 3 * flops)]
         }
