@@ -18,6 +18,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 func library(
@@ -51,6 +52,7 @@ let package = Package(
         // traits: [] keeps full Foundation, and with it ICU, out of the client.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -81,7 +83,7 @@ let package = Package(
         library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
         program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
-        program("grove", ["GroveClient", argumentParser, unixSignals], path: "Clients/Swift/grove"),
+        program("grove", ["GroveClient", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),

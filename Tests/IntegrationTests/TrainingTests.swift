@@ -9,7 +9,7 @@ import Testing
         case killed, terminated, cancelled
 
         /// A cancellation travels with a heartbeat, so the run must last for some of them.
-        var steps: Int { self == .cancelled ? 300 : 60 }
+        var steps: Int { self == .cancelled ? 400 : 60 }
     }
 
     @Test(arguments: Stop.allCases)
@@ -22,7 +22,8 @@ import Testing
             let whole = try await client.wait(try await train(grove, "whole", stop.steps))
             try #require(whole.state == .succeeded, "\(whole.failure.message)")
 
-            var id = try await train(grove, "stopped", stop.steps)
+            // Sheets of samples on the way change nothing either.
+            var id = try await train(grove, "stopped", stop.steps, "--sheet-every", "1s")
             while try await !client.job(id).hasCheckpoints { try await Task.sleep(for: .milliseconds(20)) }
             switch stop {
             case .killed:
@@ -45,14 +46,21 @@ import Testing
             #expect(job.artifacts.map(\.sha256) == whole.artifacts.map(\.sha256))
             #expect(job.interruptions == (stop == .cancelled ? 0 : 1))
             #expect(try await curve(grove, job) == curve(grove, whole))
+            if stop == .cancelled { #expect(job.results.contains { $0.name.hasPrefix("sheets/step-") }) }
+            let plot = grove.scratch.appending(path: "plot")
+            let paths = try await grove.groveSucceeds("plot", job.id, "-o", plot.path)
+            #expect(paths == "\(plot.path)/curves.png\n\(plot.path)/curves.svg\n")
         }
     }
 
-    private func train(_ grove: TestGrove, _ name: String, _ steps: Int) async throws -> String {
-        try await trimmed(
-            grove.groveSucceeds(
+    private func train(_ grove: TestGrove, _ name: String, _ steps: Int, _ more: String...) async throws -> String {
+        let result = try await grove.grove(
+            [
                 "train", "diffusion", name, "--data", "digits", "--tree", "tree", "--preset", "tiny", "--set",
-                "steps=\(steps)", "--set", "batch_size=8", "--checkpoint-every", "20", "--detach"))
+                "steps=\(steps)", "--set", "batch_size=8", "--checkpoint-every", "20", "--detach",
+            ] + more)
+        try #require(result.status == 0, "\(result.errors)")
+        return trimmed(result.output)
     }
 
     private func trimmed(_ output: String) -> String { output.trimmingCharacters(in: .whitespacesAndNewlines) }

@@ -29,8 +29,8 @@ struct Grove: AsyncParsableCommand {
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
-                    Jobs.self, Status.self, Watch.self, Wait.self, Logs.self, Cancel.self, Retry.self, Resume.self,
-                    Results.self, Plot.self,
+                    Submit.self, Jobs.self, Status.self, Watch.self, Wait.self, Logs.self, Cancel.self, Retry.self,
+                    Resume.self, Results.self, Plot.self,
                 ]),
             CommandGroup(
                 name: "System", subcommands: [Workers.self, Health.self, Pause.self, Drain.self]),

@@ -72,7 +72,8 @@ extension LineChart {
         _ panel: Panel, in frame: Frame, _ horizontal: Axis, showsLabels: Bool, on picture: inout Picture
     ) {
         let vertical = Axis(covering: panel.points.map(\.y), about: 4)
-        let plot = Frame(x: frame.x + 76, y: frame.y + 26, width: frame.width - 90, height: frame.height - 74)
+        let head = showsLabels && !marks.isEmpty ? 44.0 : 26
+        let plot = Frame(x: frame.x + 76, y: frame.y + head, width: frame.width - 90, height: frame.height - head - 48)
         func x(_ value: Double) -> Double { plot.x + horizontal.position(value) * plot.width }
         func y(_ value: Double) -> Double { plot.y + (1 - vertical.position(value)) * plot.height }
 
@@ -86,7 +87,7 @@ extension LineChart {
             let room = (index + 1 < marks.count ? x(marks[index + 1].x) : plot.x + plot.width) - x(mark.x)
             // A name that would run into the next one is left out.
             if showsLabels, Picture.width(of: mark.label) + 8 < room {
-                picture.text(mark.label, x: x(mark.x) + 4, y: plot.y + 4, .mark)
+                picture.text(mark.label, x: x(mark.x) + 2, y: plot.y - 19, .mark)
             }
         }
         for tick in horizontal.ticks.thinned(toFit: plot.width, horizontal) {
@@ -101,10 +102,13 @@ extension LineChart {
                 .init(x: plot.x, y: plot.y), .init(x: plot.x, y: plot.y + plot.height),
                 .init(x: plot.x + plot.width, y: plot.y + plot.height),
             ], .ink)
-        let points = panel.points.filter { vertical.range.contains($0.y) }
-            .map { Picture.Point(x: x($0.x), y: y($0.y)) }
-        picture.line(points, .faint)
-        picture.line(points.smoothed(), width: 2, .curve)
+        // What is on either side of a mark cannot be compared, so no line leads over it.
+        let reach = panel.points.count / 50
+        for part in panel.points.filter({ vertical.range.contains($0.y) }).cut(at: marks.map(\.x)) {
+            let points = part.map { Picture.Point(x: x($0.x), y: y($0.y)) }
+            picture.line(points, .faint)
+            picture.line(points.smoothed(reach: reach), width: 2, .curve)
+        }
     }
 }
 
@@ -126,9 +130,15 @@ extension [Double] {
 }
 
 extension [Picture.Point] {
-    /// A moving average over a fiftieth of the points on either side.
-    fileprivate func smoothed() -> [Picture.Point] {
-        let reach = count / 50
+    /// The points before, between and from each of `places` on.
+    fileprivate func cut(at places: [Double]) -> [[Picture.Point]] {
+        let starts = places.compactMap { place in firstIndex { $0.x >= place } }
+        let edges = Set([0, count] + starts).sorted()
+        return zip(edges, edges.dropFirst()).map { Array(self[$0..<$1]) }
+    }
+
+    /// A moving average over so many points on either side.
+    fileprivate func smoothed(reach: Int) -> [Picture.Point] {
         guard reach > 0 else { return self }
         var sums = [0.0]
         for point in self { sums.append(sums[sums.count - 1] + point.y) }

@@ -11,6 +11,10 @@ struct TrainTreeJob {
 
     func run(_ context: JobContext) throws -> JobProducts {
         let dataset = try context.dataset(job.dataset)
+        if let labels = dataset.labels, Set(labels).count == 1 {
+            context.log(
+                "all images of '\(job.dataset.name)' are of one class, so accuracy, NMI and ARI will say nothing")
+        }
         let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
         let training = try start(dataset, from: checkpoint)
         var loop = TrainingLoop(

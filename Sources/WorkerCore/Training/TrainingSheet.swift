@@ -29,7 +29,7 @@ struct TrainingSheet {
             try run.step()
         }
         let sheets = try LeafSheets(
-            title: title, shape: ImageShape(tree), leafCount: tree.topology.leaves.count
+            title: "\(title) after step \(step)", shape: ImageShape(tree), leafCount: tree.topology.leaves.count
         ).files(of: run.results)
         let wanted = diffusion == nil ? "sheet-tree.png" : "sheet-refined.png"
         guard var sheet = sheets.first(where: { $0.name == wanted }) else { return nil }

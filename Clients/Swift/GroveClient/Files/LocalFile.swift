@@ -80,6 +80,24 @@ extension LocalFile {
         return files
     }
 
+    /// A text that a person wrote, such as a chain of jobs.
+    /// - Throws: `FileError` in a sentence.
+    package static func text(_ path: String) throws(FileError) -> String {
+        guard attributes(of: path) != nil else {
+            throw FileError(.missing, path, "there is no file '\(path)'; check the name")
+        }
+        guard try checked(path, name: lastPart(of: path), ending: nil).size <= longestText else {
+            throw FileError(.tooLarge, path, "'\(path)' is too large for a text that a person wrote; name another file")
+        }
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw FileError(.unreadable, path, "'\(path)' cannot be read as UTF-8 text; name another file")
+        }
+    }
+
+    private static let longestText: UInt64 = 1 << 20
+
     private static func checked(_ path: String, name: String, ending: String?) throws(FileError) -> LocalFile {
         guard access(path, R_OK) == 0 else {
             throw FileError(

@@ -5,12 +5,9 @@ extension Grove_V1_CheckpointPolicy {
         for text in texts {
             if let steps = UInt32(text), steps > 0 {
                 everySteps = steps
-            } else if let seconds = Self.seconds(text) {
-                everySeconds = seconds
             } else {
-                throw RPCError(
-                    .invalidArgument,
-                    "--checkpoint-every takes a number of steps, or \(DurationText.form), not '\(text.prefix(40))'")
+                everySeconds = try Self.seconds(
+                    text, of: "--checkpoint-every takes a number of steps, or a time such as 10m")
             }
         }
     }
@@ -18,14 +15,19 @@ extension Grove_V1_CheckpointPolicy {
     /// Reads how often a sheet of samples is drawn.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
     package mutating func setSheetEvery(_ text: String) throws(RPCError) {
-        guard let seconds = Self.seconds(text) else {
-            throw RPCError(.invalidArgument, "--sheet-every takes \(DurationText.form), not '\(text.prefix(40))'")
-        }
-        sheetEverySeconds = seconds
+        sheetEverySeconds = try Self.seconds(text, of: "--sheet-every takes a time such as 10m")
     }
 
-    /// Whole seconds, at least one.
-    private static func seconds(_ text: String) -> UInt32? {
-        DurationText.seconds(text).flatMap { UInt32(exactly: $0.rounded(.up)) }
+    private static func seconds(_ text: String, of option: String) throws(RPCError) -> UInt32 {
+        let milliseconds: UInt64
+        do throws(RPCError) {
+            milliseconds = try TermsText.duration(text)
+        } catch {
+            throw RPCError(.invalidArgument, "\(option): \(error.message)")
+        }
+        guard let seconds = UInt32(exactly: milliseconds / 1000) else {
+            throw RPCError(.invalidArgument, "\(option), not as long as '\(text.prefix(40))'")
+        }
+        return seconds
     }
 }

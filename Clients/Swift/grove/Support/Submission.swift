@@ -29,12 +29,14 @@ struct Submission: Sendable {
         return CommandStatus(job.state)
     }
 
-    private func submit(_ spec: JobSpec) async throws -> String {
+    /// - Parameter parents: ids of jobs that must have succeeded before, besides those of the options.
+    func submit(_ spec: JobSpec, after parents: [String] = []) async throws -> String {
+        let after = options.terms.after + parents
         let key = options.idempotencyKey ?? Client.randomKey()
         let (user, terms) = (Places.environment["USER"] ?? "", try options.terms.terms())
         guard options.array != nil || !options.sweep.isEmpty else {
             return try await client.submit(
-                spec, key: key, priority: options.priority, user: user, after: options.terms.after, terms: terms)
+                spec, key: key, priority: options.priority, user: user, after: after, terms: terms)
         }
         let range = try options.array.map { text throws(RPCError) in try ArrayText.range(text) }
         let array = try Grove_V1_JobArray(
@@ -42,6 +44,6 @@ struct Submission: Sendable {
             sweeps: options.sweep.map { text throws(RPCError) in try ArrayText.sweep(text) },
             atMostRunning: range?.atMostRunning ?? 0)
         return try await client.submit(
-            array, key: key, priority: options.priority, user: user, after: options.terms.after, terms: terms)
+            array, key: key, priority: options.priority, user: user, after: after, terms: terms)
     }
 }

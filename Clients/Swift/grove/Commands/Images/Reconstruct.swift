@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct Reconstruct: AsyncParsableCommand {
+struct Reconstruct: JobCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encodes images with a tree and draws them again.")
 
@@ -28,25 +28,22 @@ struct Reconstruct: AsyncParsableCommand {
         _ = try validatedFiles { () throws(FileError) in try LocalFile.collect(images, ending: ".png") }
     }
 
-    func run() async throws {
-        try await reporting {
-            let client = try submit.connection.connect()
-            var job = Grove_V1_Reconstruct()
-            job.tree = try ArtifactRef.parse(tree)
-            if let data {
-                job.dataset = try ArtifactRef.parse(data)
-                job.count = count ?? 16
-            } else {
-                job.images = try await client.upload(showing: LocalFile.collect(images, ending: ".png"))
-            }
-            (job.leaves, job.leaf) = leaves.choice
-            job.seed = seed.seed
-            if !noRefine {
-                job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: true)
-            }
-            var spec = JobSpec()
-            spec.reconstruct = job
-            return try await Submission(client: client, options: submit).run(spec)
+    func spec(_ client: Client) async throws -> JobSpec {
+        var job = Grove_V1_Reconstruct()
+        job.tree = try ArtifactRef.parse(tree)
+        if let data {
+            job.dataset = try ArtifactRef.parse(data)
+            job.count = count ?? 16
+        } else {
+            job.images = try await client.upload(showing: LocalFile.collect(images, ending: ".png"))
         }
+        (job.leaves, job.leaf) = leaves.choice
+        job.seed = seed.seed
+        if !noRefine {
+            job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: true)
+        }
+        var spec = JobSpec()
+        spec.reconstruct = job
+        return spec
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct Refine: AsyncParsableCommand {
+struct Refine: JobCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes blurred images, such as a tree's, sharp with its diffusion model.")
 
@@ -18,18 +18,15 @@ struct Refine: AsyncParsableCommand {
         _ = try validatedFiles { () throws(FileError) in try LocalFile.collect(images, ending: ".png") }
     }
 
-    func run() async throws {
-        try await reporting {
-            let client = try submit.connection.connect()
-            var job = Grove_V1_Refine()
-            job.tree = try ArtifactRef.parse(tree)
-            job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: false)
-            job.images = try await client.upload(showing: LocalFile.collect(images, ending: ".png"))
-            (job.leaves, job.leaf) = leaves.choice
-            job.seed = seed.seed
-            var spec = JobSpec()
-            spec.refine = job
-            return try await Submission(client: client, options: submit).run(spec)
-        }
+    func spec(_ client: Client) async throws -> JobSpec {
+        var job = Grove_V1_Refine()
+        job.tree = try ArtifactRef.parse(tree)
+        job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: false)
+        job.images = try await client.upload(showing: LocalFile.collect(images, ending: ".png"))
+        (job.leaves, job.leaf) = leaves.choice
+        job.seed = seed.seed
+        var spec = JobSpec()
+        spec.refine = job
+        return spec
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct Sample: AsyncParsableCommand {
+struct Sample: JobCommand {
     static let configuration = CommandConfiguration(abstract: "Draws new images.")
 
     @Option(help: "The tree, NAME or NAME@VERSION.") var tree: String
@@ -22,20 +22,17 @@ struct Sample: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        try await reporting {
-            let client = try submit.connection.connect()
-            var job = Grove_V1_Sample()
-            job.tree = try ArtifactRef.parse(tree)
-            job.count = count
-            (job.leaves, job.leaf) = leaves.choice
-            job.seed = seed.seed
-            if !noRefine {
-                job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: true)
-            }
-            var spec = JobSpec()
-            spec.sample = job
-            return try await Submission(client: client, options: submit).run(spec)
+    func spec(_ client: Client) async throws -> JobSpec {
+        var job = Grove_V1_Sample()
+        job.tree = try ArtifactRef.parse(tree)
+        job.count = count
+        (job.leaves, job.leaf) = leaves.choice
+        job.seed = seed.seed
+        if !noRefine {
+            job.refinement = try await refinement.refinement(of: job.tree, client: client, isOptional: true)
         }
+        var spec = JobSpec()
+        spec.sample = job
+        return spec
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct Evaluate: AsyncParsableCommand {
+struct Evaluate: JobCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a tree on a dataset: clustering metrics and losses.")
 
@@ -12,6 +12,8 @@ struct Evaluate: AsyncParsableCommand {
 
     func validate() throws { _ = try validated { () throws(RPCError) in try spec() } }
 
+    func spec(_ client: Client) throws -> JobSpec { try spec() }
+
     private func spec() throws(RPCError) -> JobSpec {
         var job = Grove_V1_Evaluate()
         job.tree = try ArtifactRef.parse(tree)
@@ -20,11 +22,5 @@ struct Evaluate: AsyncParsableCommand {
         var spec = JobSpec()
         spec.evaluate = job
         return spec
-    }
-
-    func run() async throws {
-        try await reporting {
-            try await Submission(client: submit.connection.connect(), options: submit).run(spec())
-        }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct TrainDiffusion: AsyncParsableCommand {
+struct TrainDiffusion: JobCommand {
     static let configuration = CommandConfiguration(
         commandName: "diffusion", abstract: "Learns a diffusion model that refines what a tree's leaves draw.")
 
@@ -15,6 +15,8 @@ struct TrainDiffusion: AsyncParsableCommand {
     func validate() throws {
         if !training.wantsListing { _ = try validated { () throws(RPCError) in try spec() } }
     }
+
+    func spec(_ client: Client) throws -> JobSpec { try spec() }
 
     private func spec() throws(RPCError) -> JobSpec {
         var job = Grove_V1_TrainDiffusion()
@@ -36,7 +38,8 @@ struct TrainDiffusion: AsyncParsableCommand {
                 Screen.shared.result(SettingsText.diffusionListing)
                 return .success
             }
-            return try await Submission(client: submit.connection.connect(), options: submit).run(spec())
+            let client = try submit.connection.connect()
+            return try await Submission(client: client, options: submit).run(spec())
         }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GroveClient
 
-struct TrainTree: AsyncParsableCommand {
+struct TrainTree: JobCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree", abstract: "Learns a tree (TreeVAE) from a dataset.")
 
@@ -15,6 +15,8 @@ struct TrainTree: AsyncParsableCommand {
     func validate() throws {
         if !training.wantsListing { _ = try validated { () throws(RPCError) in try spec() } }
     }
+
+    func spec(_ client: Client) throws -> JobSpec { try spec() }
 
     private func spec() throws(RPCError) -> JobSpec {
         var job = Grove_V1_TrainTree()
@@ -36,7 +38,8 @@ struct TrainTree: AsyncParsableCommand {
                 Screen.shared.result(SettingsText.treeListing)
                 return .success
             }
-            return try await Submission(client: submit.connection.connect(), options: submit).run(spec())
+            let client = try submit.connection.connect()
+            return try await Submission(client: client, options: submit).run(spec())
         }
     }
 }
