@@ -12,6 +12,7 @@ struct TrainingLoop {
     private var lossCurve = Grove_V1_Curve()
     private var lastSummary: ContinuousClock.Instant?
     private var lastSave = ContinuousClock.now
+    private var lastShow: ContinuousClock.Instant?
     private var lastSheet = ContinuousClock.now
     private var lastStage = ""
     /// The step of the newest checkpoint, and of the run.
@@ -77,9 +78,12 @@ struct TrainingLoop {
         let isBest = next.best.close()
         let bytes = try RunCheckpoint(state: training.checkpoint(), notes: next).encoded()
         let file = ResultFile(name: "checkpoint-\(step)", mediaType: "application/x-grove-checkpoint", bytes: bytes)
+        // Drawing the curves takes longer than many a step.
+        let shows = lastShow.map { $0.duration(to: .now) >= Self.pauseBetweenShows } ?? true
         let isSaved = try tolerating("the checkpoint of step \(step)") {
-            try context.save(checkpoint: file, isBest: isBest, files: files())
+            try context.save(checkpoint: file, isBest: isBest, files: shows ? files() : [])
         }
+        if shows { lastShow = .now }
         if isSaved { (notes, savedStep) = (next, step) }
         lastSave = .now
     }
@@ -131,4 +135,7 @@ struct TrainingLoop {
         guard let wanted else { return false }
         return lastSave.duration(to: .now) >= .seconds(wanted)
     }
+
+    /// Curves go with a checkpoint when the last ones are at least so old.
+    private static let pauseBetweenShows = Duration.seconds(15)
 }
