@@ -74,8 +74,8 @@ import Testing
             let before = try await client.jobs(limit: 100).jobs.count
             for (old, new, words) in [
                 ("after = \"tree\"", "after = \"tre\"", "is 'tree' meant?"),
-                ("preset = \"tiny\"", "present = \"tiny\"", "'sharp': "),
-                ("run = \"sample\"", "run = \"jobs\"", "submits no job"),
+                ("preset = \"tiny\"", "present = \"tiny\"", "'--preset'?"),
+                ("[tree]", "[list]\nrun = \"jobs\"\n\n[tree]", "submits no job"),
                 ("run = \"train tree oak\"", "run = \"train tree oak\"\nafter = \"pictures\"", "wait for each other"),
                 ("[tree]", "[tree", "is not TOML: line"),
                 ("data = \"digits\"", "data = \"letters\"", "letters"),
