@@ -15,3 +15,11 @@ const char *grove_instruction_set(void) {
     return "the compiler's baseline";
 #endif
 }
+
+int32_t grove_has_fma(void) {
+#if defined(__x86_64__)
+    return grove_level() >= GROVE_AVX2;
+#else
+    return 0;
+#endif
+}

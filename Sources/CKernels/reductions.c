@@ -96,6 +96,26 @@ GROVE_CLONES void grove_column_moments(double *sums, double *squares, const floa
     }
 }
 
+/// Four rows are added as floats before they are added in double; the pivot keeps their squares small.
+GROVE_CLONES void grove_column_moments_about(
+    double *restrict sums, double *restrict squares, const float *restrict pivot, const float *restrict x, size_t rows,
+    size_t columns) {
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4, x += 4 * columns)
+        for (size_t c = 0; c < columns; c++) {
+            const float *v = x + c;
+            float p = pivot[c], a = v[0] - p, b = v[columns] - p, d = v[2 * columns] - p, e = v[3 * columns] - p;
+            sums[c] += (double)((a + b) + (d + e));
+            squares[c] += (double)((a * a + b * b) + (d * d + e * e));
+        }
+    for (; r < rows; r++, x += columns)
+        for (size_t c = 0; c < columns; c++) {
+            double value = (double)(x[c] - pivot[c]);
+            sums[c] += value;
+            squares[c] += value * value;
+        }
+}
+
 GROVE_INLINE void grove_gradients(
     double *restrict sums, double *restrict products, const float *dy, const float *x, const float *mean, size_t rows,
     size_t columns) {

@@ -56,6 +56,7 @@ struct GroveWorker: AsyncParsableCommand {
             Foundation.exit(3)
         }
         log.info("starting", metadata: ["processor": "\(Processor.description)", "broker": "\(broker)"])
+        if let advice = Processor.advice { log.notice("\(advice)") }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await offPool { try worker.start() }

@@ -63,6 +63,9 @@ double grove_square_distance(const float *a, const float *b, size_t n);
 void grove_column_sums(double *sums, const float *x, size_t rows, size_t columns);
 /// Adds each column's sum of x and of x^2.
 void grove_column_moments(double *sums, double *squares, const float *x, size_t rows, size_t columns);
+/// Adds each column's sum of x - pivot and of its square.
+void grove_column_moments_about(
+    double *sums, double *squares, const float *pivot, const float *x, size_t rows, size_t columns);
 /// Adds each column's sum of dy and of dy * (x - mean).
 void grove_column_gradients(
     double *sums, double *products, const float *dy, const float *x, const float *mean, size_t rows, size_t columns);
@@ -123,6 +126,8 @@ void grove_product(
     int32_t accumulate);
 /// The vector instructions that kernels use on this processor, for people.
 const char *grove_instruction_set(void);
+/// Whether this is an x86 processor with AVX2 and fused multiply-add.
+int32_t grove_has_fma(void);
 
 // Patches back to images (patches.c)
 

@@ -22,20 +22,25 @@ package enum Convolution {
         set { winogradIsOn.store(newValue, ordering: .relaxed) }
     }
 
-    /// Winograd pays from sixteen channels on both sides and where tiles of 4x4 are not mostly empty.
+    /// Winograd pays where there is more than one tile: the single tile of a 4x4 image reads four times the weights.
     static func method(channels: Int, to columns: Int, _ shape: Correlation) -> Method {
         if shape.isTiny { return .dense }
-        let hasTiles = min(shape.height, shape.width, shape.positionsHigh, shape.positionsWide) >= 3
-        guard winograd, shape.isWinogradKernel, hasTiles, min(channels, columns) >= 16 else { return .direct }
-        return .winograd
+        let hasTiles = max(shape.height, shape.width, shape.positionsHigh, shape.positionsWide) > 4
+        return hasTiles && canWinograd(channels, columns, shape) ? .winograd : .direct
+    }
+
+    /// From sixteen channels on both sides and where tiles of 4x4 are not mostly empty.
+    private static func canWinograd(_ channels: Int, _ columns: Int, _ shape: Correlation) -> Bool {
+        winograd && shape.isWinogradKernel && min(channels, columns) >= 16
+            && min(shape.height, shape.width, shape.positionsHigh, shape.positionsWide) >= 3
     }
 
     /// For the gradient of a kernel the whole batch counts: what 36 planes of it cost to write must be earned back.
     static func weightGradientMethod(_ shape: Correlation) -> Method {
-        let chosen = method(channels: shape.channels, to: shape.positionChannels, shape)
-        guard chosen == .winograd else { return chosen }
+        if shape.isTiny { return .dense }
         let tiles = shape.images * ((shape.positionsHigh + 3) / 4) * ((shape.positionsWide + 3) / 4)
-        return 36 * (tiles + 12) < 9 * shape.images * shape.positions ? .winograd : .direct
+        let pays = 36 * (tiles + 12) < 9 * shape.images * shape.positions
+        return pays && canWinograd(shape.channels, shape.positionChannels, shape) ? .winograd : .direct
     }
 }
 

@@ -71,8 +71,12 @@ struct DirectConvolution {
             return
         }
         let group = Product.itemsPerTask(multiplications: multiplications)
+        let slices = columnSlices(tasks: (shape.images + group - 1) / group)
+        let width = slices.count
         frame.patchOffsets(images: min(group, shape.images), every: pixels).withUnsafeBufferPointer { offsets in
-            Chunks.forEach(shape.images, size: group) { first, count in
+            Parallel.forEach((shape.images + group - 1) / group * width) { task in
+                let (first, slice) = (task / width * group, slices[task % width])
+                let count = min(group, shape.images - first)
                 let framed = Scratch(shape.padding > 0 ? count * frame.count : 0)
                 var base = images + first * shape.imageCount
                 if shape.padding > 0 {
@@ -84,10 +88,20 @@ struct DirectConvolution {
                     segments: shape.kernel, segment_stride: frame.width * shape.channels,
                     length: span * shape.channels, step: 1)
                 grove_product(
-                    positions + first * shape.positions * shape.positionChannels, columns,
-                    count * shape.positions / pixels, columns, &left, panels, bias?.data, accumulate ? 1 : 0)
+                    positions + first * shape.positions * shape.positionChannels + slice.lowerBound, columns,
+                    count * shape.positions / pixels, slice.count, &left, panels + slice.lowerBound * inner,
+                    bias.map { $0.data + slice.lowerBound }, accumulate ? 1 : 0)
             }
         }
+    }
+
+    /// Columns that a task computes: all, or with few images some pairs of panels, so that no core is idle.
+    private func columnSlices(tasks: Int) -> [Range<Int>] {
+        let pair = 2 * Product.lanes
+        let most = min((columns + pair - 1) / pair, multiplications / 500_000)
+        guard tasks < 4, most > 1 else { return [0..<columns] }
+        let size = ((columns + pair - 1) / pair + most - 1) / most * pair
+        return stride(from: 0, to: columns, by: size).map { $0..<min($0 + size, columns) }
     }
 
     // MARK: Gradient of the weight

@@ -62,30 +62,34 @@ struct GroupNormPass {
             let own = sums.doubles + index * width
             own.update(repeating: 0, count: width)
             forEachPart { part, channel in
-                grove_column_moments(
-                    own + channel, own + channels + channel, part.data + (image * pixels + first) * part.channels,
+                let values = part.data + image * pixels * part.channels
+                grove_column_moments_about(
+                    own + channel, own + channels + channel, values, values + first * part.channels,
                     min(size, pixels - first), part.channels)
             }
         }
         for image in 0..<images { setCoefficients(image, sums.doubles + image * pieces * width, pieces) }
     }
 
+    /// From sums about each channel's first pixel, which keep their digits where values hardly differ.
     private func setCoefficients(_ image: Int, _ sums: UnsafeMutablePointer<Double>, _ pieces: Int) {
         for piece in 1..<max(1, pieces) {
             for index in 0..<2 * channels { sums[index] += sums[piece * 2 * channels + index] }
         }
         let own = coefficients(image)
-        let width = channels / map.groups
-        let count = Double(pixels * width)
+        forEachPart { part, channel in
+            (own.mean + channel).update(from: part.data + image * pixels * part.channels, count: part.channels)
+        }
+        let (width, n) = (channels / map.groups, Double(pixels))
         for group in 0..<map.groups {
             let members = group * width..<(group + 1) * width
-            var (total, squares) = (0.0, 0.0)
-            for c in members {
-                total += sums[c]
-                squares += sums[channels + c]
+            let total = members.reduce(0.0) { $0 + n * Double(own.mean[$1]) + sums[$1] }
+            let average = total / (n * Double(width))
+            let squares = members.reduce(0.0) {
+                let pivot = Double(own.mean[$1]) - average
+                return $0 + sums[channels + $1] + pivot * (2 * sums[$1] + n * pivot)
             }
-            let average = total / count
-            let variance = max(0, squares / count - average * average)
+            let variance = max(0, squares / (n * Double(width)))
             let inverse = Float(1 / (variance + Double(map.eps)).squareRoot())
             for c in members {
                 let factor = map.factor(image * channels + c)

@@ -17,7 +17,7 @@ import Testing
         Shape(size: 32, channels: 128, out: 128), Shape(size: 16, channels: 128, out: 128),
         Shape(size: 16, channels: 256, out: 128), Shape(size: 16, channels: 512, out: 256),
         Shape(size: 8, channels: 128, out: 128), Shape(size: 8, channels: 256, out: 256),
-        Shape(size: 4, channels: 256, out: 128), Shape(size: 4, channels: 512, out: 256),
+        Shape(size: 8, channels: 512, out: 256),
     ]
 
     /// In a process of its own, since the setting is for all.
