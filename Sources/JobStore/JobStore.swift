@@ -12,6 +12,7 @@ package final class JobStore: Sendable {
     private let queue: DatabaseQueue
     /// Only ever used inside `queue`, which lets one thread in at a time.
     private nonisolated(unsafe) let statements = Statements()
+    private nonisolated(unsafe) let laneNumbers = LaneNumbers()
 
     /// Opens the store in `directory`, made when it is not there, and brings its schema up to date.
     /// - Parameter maximumPages: how many pages of 4 KiB the database may have; to SQLite the disk is full beyond that.
@@ -106,15 +107,21 @@ package final class JobStore: Sendable {
     package func batch<T>(_ body: (StoreTransaction) throws -> T) throws -> T {
         try StoreError.translating {
             try queue.writeWithoutTransaction { database in
-                var result: T?
-                try database.inTransaction(.immediate) {
-                    let transaction = StoreTransaction(
-                        database: database, statements: statements, journal: QueueJournal())
-                    result = try body(transaction)
-                    return .commit
+                do {
+                    var result: T?
+                    try database.inTransaction(.immediate) {
+                        let transaction = StoreTransaction(
+                            database: database, statements: statements, journal: QueueJournal(),
+                            laneNumbers: laneNumbers)
+                        result = try body(transaction)
+                        return .commit
+                    }
+                    guard let result else { preconditionFailure("a committed batch has a result") }
+                    return result
+                } catch {
+                    laneNumbers.forget()
+                    throw error
                 }
-                guard let result else { preconditionFailure("a committed batch has a result") }
-                return result
             }
         }
     }

@@ -1,5 +1,6 @@
-import JobStore
 import Testing
+
+@testable import JobStore
 
 /// The way of a job through its states, and the fence around attempts.
 @Suite struct QueueTests {
@@ -166,6 +167,48 @@ import Testing
             #expect(try batch.ending(of: claim.attempt) == "failed")
             #expect(try batch.claim() == nil, "it is in no lane until its hour has come")
             #expect(try batch.retry(claim.attempt, retryMS: 99, nowMS: 40) == nil)
+        }
+    }
+
+    /// The statements of every claim and every end find their rows by an index, however many jobs wait.
+    @Test func nothingWalksTheQueue() throws {
+        let statements = [
+            "SELECT job, ready_ms FROM queue WHERE lane = 1 ORDER BY job LIMIT 1",
+            "SELECT at_ms FROM timer ORDER BY at_ms LIMIT 1",
+            """
+            SELECT job.* FROM dependency CROSS JOIN job ON job.number = dependency.child
+            WHERE dependency.parent = 1 AND job.state = 1 ORDER BY job.number
+            """,
+            "SELECT job.* FROM timer JOIN job ON job.number = timer.job WHERE at_ms <= 5 ORDER BY at_ms LIMIT 9",
+            "SELECT state, count(*) AS n FROM job WHERE array = 7 AND array <> 0 GROUP BY state",
+        ]
+        try store.batch { (batch) throws in
+            for sql in statements {
+                let plan: [String] = try batch.rows("EXPLAIN QUERY PLAN " + sql).map { $0["detail"] }
+                let walks = plan.filter { $0.hasPrefix("SCAN job") || $0.contains("job_state") }
+                #expect(walks.isEmpty && !plan.isEmpty, "\(sql): \(plan)")
+                #expect(!plan.contains { $0.hasPrefix("SCAN queue") }, "\(sql): \(plan)")
+            }
+        }
+    }
+
+    /// A new job is told without asking the database; a lane that was taken back is made anew.
+    @Test func aNewJobIsWhatTheDatabaseSays() throws {
+        struct Refused: Error {}
+        try store.batch { (batch) throws in
+            var new = NewJob.sample("a", priority: 7)
+            (new.terms, new.arrayLimit, new.arrayPlace) = ([1, 2], 3, ArrayPlace(array: 9, index: 4))
+            new.lane = LaneKey(slot: 1, priority: 7, user: "ann", kind: "sample", array: 9, arrayLimit: 3)
+            let failing = new
+            #expect(throws: Refused.self) {
+                try batch.request {
+                    try batch.insert(failing, nowMS: 1)
+                    throw Refused()
+                }
+            }
+            let job = try batch.insert(new, nowMS: 1)
+            #expect(try batch.job("a") == job)
+            #expect(try batch.laneKey(job.lane) == new.lane)
         }
     }
 

@@ -52,6 +52,8 @@ struct JobsService {
             id: nextID(&state), kind: kind.rawValue, slot: kind.slot.rawValue, priority: Int(priority),
             user: request.user, spec: bytes, terms: encode(request.terms), parents: parents)
         if let array { (job.arrayPlace, job.arrayLimit) = array }
+        // What it names may be another model once its parents are done.
+        if parents.isEmpty { job.lane = LaneKey(job, spec) }
         let record = try context.batch.insert(job, idempotency: idempotency, nowMS: context.now.wallMS)
         if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: record.id) }
         try QueueService(context: context).place(record, spec: spec, &state)

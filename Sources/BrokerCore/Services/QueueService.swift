@@ -48,17 +48,16 @@ struct QueueService {
     }
 
     private func lane(of job: JobRecord, _ known: Grove_V1_JobSpec?) throws -> LaneKey {
-        let isAlone = job.losses > 0 && job.losses == context.settings.maximumLosses - 1
-        if job.lane > 0 {
-            var lane = try batch.laneKey(job.lane)
-            lane.isAlone = isAlone
-            return lane
-        }
-        let spec = try known ?? self.spec(of: job)
-        return LaneKey(
-            slot: job.slot, priority: job.priority, user: job.user, kind: job.kind, model: spec.model?.sha256 ?? "",
-            modelName: spec.model?.name ?? "", array: job.arrayLimit > 0 ? job.arrayPlace?.array ?? 0 : 0,
-            arrayLimit: job.arrayLimit, isAlone: isAlone)
+        var lane =
+            if let known {
+                LaneKey(job, known)
+            } else if job.lane > 0 {
+                try batch.laneKey(job.lane)
+            } else {
+                LaneKey(job, try spec(of: job))
+            }
+        lane.isAlone = job.losses > 0 && job.losses == context.settings.maximumLosses - 1
+        return lane
     }
 
     func spec(of job: JobRecord) throws -> Grove_V1_JobSpec {

@@ -7,7 +7,7 @@ struct WaitingView {
     let job: JobRecord
     let state: BrokerState
 
-    /// Jobs before one are counted up to here in each lane; a lane that has more counts whole.
+    /// The user's own jobs before one are counted up to here; beyond, lanes count whole.
     private static let countedJobs = 1000
 
     private var slot: Grove_V1_SlotKind { Grove_V1_SlotKind(rawValue: job.slot) ?? .unspecified }
@@ -96,7 +96,7 @@ struct WaitingView {
             if level > mine {
                 higher += other.waiting
             } else if level == mine, other.key.user == lane.key.user {
-                own += try older(in: other)
+                own += try older(in: other, countingTo: max(0, Self.countedJobs - own))
                 mineOldest = min(mineOldest, other.head.job)
             } else if level == mine {
                 others[other.key.user, default: []].append(other)
@@ -108,10 +108,11 @@ struct WaitingView {
             }
     }
 
-    private func older(in lane: LaneTable.Lane) throws -> Int {
+    private func older(in lane: LaneTable.Lane, countingTo limit: Int) throws -> Int {
         guard lane.head.job < job.number else { return 0 }
-        let counted = try context.batch.waiting(in: lane.number, before: job.number, limit: Self.countedJobs)
-        return counted < Self.countedJobs ? counted : max(counted, lane.waiting - 1)
+        guard limit > 0 else { return lane.waiting }
+        let counted = try context.batch.waiting(in: lane.number, before: job.number, limit: limit)
+        return counted < limit ? counted : max(counted, lane.waiting - 1)
     }
 
     /// How often another user is served before this job.

@@ -17,6 +17,8 @@ package struct NewJob: Hashable, Sendable {
     package var arrayPlace: ArrayPlace?
     /// How many jobs may run at a time of the array that it stands for, or is part of.
     package var arrayLimit = 0
+    /// The lane that it will wait in, where that is known already.
+    package var lane: LaneKey?
 
     package init(
         id: String, kind: String, slot: Int, priority: Int, user: String = "", spec: [UInt8], terms: [UInt8] = [],

@@ -27,9 +27,10 @@ extension StoreTransaction {
 
     /// The jobs that still wait for a job, oldest first.
     package func waitingChildren(of job: JobRecord) throws -> [JobRecord] {
+        // CROSS JOIN keeps SQLite to this order: by their state it would walk all jobs that wait.
         try rows(
             """
-            SELECT job.* FROM dependency JOIN job ON job.number = dependency.child
+            SELECT job.* FROM dependency CROSS JOIN job ON job.number = dependency.child
             WHERE dependency.parent = ? AND job.state = ? ORDER BY job.number
             """, [job.number, JobState.waiting.rawValue]
         ).map(JobRecord.init)

@@ -1,22 +1,24 @@
 internal import GRDB
 
 extension StoreTransaction {
-    /// Keeps a job, in the state WAITING and in no lane.
+    /// Keeps a job, in the state WAITING and not in the queue.
     /// - Parameter idempotency: the submitter's key and the digest of its request.
     /// - Throws: `StoreError` of kind `.constraint` when the id or the key is taken.
     @discardableResult
     package func insert(
         _ job: NewJob, idempotency: (key: String, digest: [UInt8])? = nil, nowMS: Int64
     ) throws -> JobRecord {
+        let lane = try job.lane.map { try laneNumber($0) } ?? 0
         try run(
             """
             INSERT INTO job (
-                id, kind, slot, state, priority, user, submitted_ms, terms, array, array_index, array_limit, retry_of
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT number FROM job WHERE id = ?), 0))
+                id, kind, slot, state, priority, user, submitted_ms, terms, array, array_index, array_limit, lane,
+                retry_of
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT number FROM job WHERE id = ?), 0))
             """,
             [
                 job.id, job.kind, job.slot, JobState.waiting.rawValue, job.priority, job.user, nowMS, job.terms,
-                job.arrayPlace?.array ?? 0, job.arrayPlace?.index ?? 0, job.arrayLimit, job.retryOf,
+                job.arrayPlace?.array ?? 0, job.arrayPlace?.index ?? 0, job.arrayLimit, lane, job.retryOf,
             ])
         let number = database.lastInsertedRowID
         journal.changes.waiting += 1
@@ -27,6 +29,8 @@ extension StoreTransaction {
                 "INSERT INTO idempotency (key, digest, job) VALUES (?, ?, ?)",
                 [idempotency.key, idempotency.digest, number])
         }
+        // Of a plain job all is known.
+        if job.parents.isEmpty, job.retryOf.isEmpty { return JobRecord(job, number: number, lane: lane, nowMS: nowMS) }
         guard let record = try self.job(job.id) else { preconditionFailure("a job that was inserted is there") }
         return record
     }
@@ -141,6 +145,16 @@ extension StoreTransaction {
 }
 
 extension JobRecord {
+    /// One that was just inserted, without parents.
+    fileprivate init(_ job: NewJob, number: Int64, lane: Int64, nowMS: Int64) {
+        self.init(
+            number: number, id: job.id, kind: job.kind, slot: job.slot, state: .waiting, priority: job.priority,
+            user: job.user, submittedMS: nowMS, startedMS: 0, finishedMS: 0, attempts: 0, interruptions: 0, losses: 0,
+            failures: 0, retryMS: 0, ranMS: 0, parentsLeft: 0, terms: job.terms, retryOf: 0,
+            arrayPlace: job.arrayPlace, arrayLeft: 0, arrayLimit: job.arrayLimit, lane: lane, worker: "",
+            isCancelRequested: false, failure: nil)
+    }
+
     init(_ row: Row) throws {
         guard let state = JobState(rawValue: row["state"]) else {
             let value: Int = row["state"]

@@ -21,7 +21,14 @@ extension StoreTransaction {
         if database.changesCount > 0 { journal.dequeued(lane) }
     }
 
-    private func laneNumber(_ key: LaneKey) throws -> Int64 {
+    func laneNumber(_ key: LaneKey) throws -> Int64 {
+        if let known = laneNumbers[key] { return known }
+        let number = try storedLaneNumber(key)
+        laneNumbers.remember(key, number)
+        return number
+    }
+
+    private func storedLaneNumber(_ key: LaneKey) throws -> Int64 {
         let values: [(any Bindable)?] = [
             key.slot, key.priority, key.user, key.kind, key.model, key.modelName, key.array, key.isAlone ? 1 : 0,
             key.arrayLimit,

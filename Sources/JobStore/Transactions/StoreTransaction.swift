@@ -5,6 +5,7 @@ package struct StoreTransaction {
     let database: Database
     let statements: Statements
     let journal: QueueJournal
+    let laneNumbers: LaneNumbers
 
     /// Runs one request of the batch. When it throws, what it changed is taken back and the other requests go on; except
     /// after a `StoreError` that `endsBatch`, which must be handed on.
@@ -20,6 +21,7 @@ package struct StoreTransaction {
             throw StoreError(kind: error.kind, message: error.message, endsBatch: true)
         } catch {
             journal.changes = mark
+            laneNumbers.forget()
             try run("ROLLBACK TO request")
             try run("RELEASE request")
             throw error
