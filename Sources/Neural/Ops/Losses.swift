@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 extension Graph {
     /// The mean of (a - target)^2 over all values, shape `[1]`; accumulated in double precision.
@@ -21,5 +22,42 @@ extension Graph {
             }
         }
         return y
+    }
+
+    /// The mean over images of −log softmax(logits)[label], shape `[1]`; in double precision.
+    ///
+    /// - Parameters:
+    ///   - logits: `[N, classes]`.
+    ///   - labels: the class of each image.
+    package func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
+        let classes = logits.channels
+        precondition(
+            logits.shape == [labels.count, classes] && labels.allSatisfy((0..<classes).contains),
+            "crossEntropy: logits \(logits.shape) do not fit \(labels.count) labels up to \(labels.max() ?? 0)")
+        let y = output([1], from: logits)
+        let logSums = labels.indices.map { Self.logSumOfExponentials(logits.data + $0 * classes, classes) }
+        let total = labels.enumerated().reduce(0.0) { sum, entry in
+            sum + logSums[entry.offset] - Double(logits.data[entry.offset * classes + entry.element])
+        }
+        y.data[0] = Float(total / Double(labels.count))
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let slope = Double(dy[0]) / Double(labels.count)
+            let gradient = logits.gradient()
+            for (image, label) in labels.enumerated() {
+                for column in 0..<classes {
+                    let index = image * classes + column
+                    let share = exp(Double(logits.data[index]) - logSums[image])
+                    gradient[index] += Float(slope * (share - (column == label ? 1 : 0)))
+                }
+            }
+        }
+        return y
+    }
+
+    private static func logSumOfExponentials(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+        let largest = (0..<count).reduce(-Double.infinity) { max($0, Double(values[$1])) }
+        return largest + log((0..<count).reduce(0) { $0 + exp(Double(values[$1]) - largest) })
     }
 }

@@ -18,6 +18,32 @@ extension Graph {
         resample(x, high: 2 * x.shape[1], wide: 2 * x.shape[2], grove_nearest_upsample, grove_nearest_upsample_backward)
     }
 
+    /// The mean over all pixels of each image, `[n, h, w, c]` to `[n, c]`.
+    package func spatialMean(_ x: Tensor) -> Tensor {
+        precondition(x.shape.count == 4, "spatialMean: shape \(x.shape) is not [n, h, w, c]")
+        let (pixels, channels) = (x.shape[1] * x.shape[2], x.channels)
+        let y = output([x.shape[0], channels], from: x)
+        Parallel.forEach(x.shape[0]) { image in
+            let mean = y.data + image * channels
+            mean.update(repeating: 0, count: channels)
+            for pixel in 0..<pixels {
+                grove_axpy(mean, x.data + (image * pixels + pixel) * channels, 1 / Float(pixels), channels)
+            }
+        }
+        guard y.requiresGradient else { return y }
+        record {
+            guard let dy = y.gradientIfAny else { return }
+            let dx = x.gradient()
+            Parallel.forEach(x.shape[0]) { image in
+                for pixel in 0..<pixels {
+                    grove_axpy(
+                        dx + (image * pixels + pixel) * channels, dy + image * channels, 1 / Float(pixels), channels)
+                }
+            }
+        }
+        return y
+    }
+
     private typealias Kernel = (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int, Int, Int) -> Void
 
     /// Runs a kernel on every image, and its transpose backwards.

@@ -55,6 +55,32 @@ import Testing
         #expect(try generate(GenerationRequest(.prior(count: 12), seed: 2)) != images)
     }
 
+    @Test func everyLeafsOwnDrawsAreFound() throws {
+        let all = try generate(GenerationRequest(.prior(count: 256), seed: 1), refined: false)
+        var draws = LeafDraws(try tree(), perLeaf: 4, seed: 1)
+        while !draws.isFinished { draws.step() }
+        for (leaf, numbers) in draws.numbers.enumerated() {
+            let own = all.filter { $0.leaf == leaf }.prefix(4)
+            #expect(!own.isEmpty && Array(numbers.prefix(own.count)) == own.map { UInt32($0.index) })
+            let again = try generate(
+                GenerationRequest(.numbered(Array(numbers.prefix(own.count))), leaves: .one(leaf), seed: 1),
+                refined: false)
+            #expect(again.map(\.treeImage) == own.map(\.treeImage))
+        }
+    }
+
+    @Test func finishedImagesCanBeTakenOnTheWay() throws {
+        let request = GenerationRequest(.prior(count: 5), seed: 1)
+        let run = try GenerationRun(request, tree: tree(), treeDigest: "abc", chunkSize: 2)
+        var parts: [[GeneratedImage]] = []
+        while !run.isFinished {
+            try run.step()
+            parts.append(run.takeResults())
+        }
+        #expect(parts.map(\.count) == [2, 2, 1] && run.results.isEmpty && run.doneSteps == run.totalSteps)
+        #expect(try parts.flatMap(\.self) == generate(request, refined: false))
+    }
+
     @Test func anImageDependsOnItsNumberAlone() throws {
         let sources: [GenerationRequest.Leaves] = [.chosen(.sample), .chosen(.argmax), .one(1), .all]
         for leaves in sources {

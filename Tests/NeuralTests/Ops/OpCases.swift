@@ -73,6 +73,10 @@ enum OpCases {
                     return Array64([1], [squares.values.reduce(0, +) / Double(squares.count)])
                 }),
             OpCase(
+                name: "cross-entropy", inputs: [[60, 11]], perImage: false,
+                operation: { $0.crossEntropy($1[0], labels: (0..<60).map { $0 % 11 }) },
+                reference: { Array64([1], [Reference.crossEntropy($0[0], labels: (0..<60).map { $0 % 11 })]) }),
+            OpCase(
                 name: "add per image", inputs: [[3, 9, 9, 70], [3, 70]], alsoPerImage: [1],
                 operation: { $0.addPerImage($1[0], $1[1]) },
                 reference: { inputs in
@@ -113,6 +117,7 @@ enum OpCases {
         single("average pool, odd", [2, 7, 1, 5], { $0.avgPool3x3Stride2($1) }, Reference.averagePool),
         single("bilinear", [2, 4, 5, 21], { $0.bilinearUpsample2($1) }, Reference.bilinear),
         single("bilinear of one pixel", [2, 1, 1, 3], { $0.bilinearUpsample2($1) }, Reference.bilinear),
+        single("spatial mean", [3, 5, 7, 21], { $0.spatialMean($1) }, Reference.spatialMean),
         single("nearest", [2, 4, 5, 21], { $0.nearestUpsample2($1) }, Reference.nearest),
     ]
 }

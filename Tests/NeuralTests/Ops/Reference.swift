@@ -127,6 +127,23 @@ enum Reference {
         }
     }
 
+    static func spatialMean(_ x: Array64) -> Array64 {
+        var y = Array64(zeros: [x.shape[0], x.channels])
+        let pixels = x.shape[1] * x.shape[2]
+        for row in 0..<x.rows {
+            for c in 0..<x.channels { y[row / pixels, c] += x[row, c] / Double(pixels) }
+        }
+        return y
+    }
+
+    static func crossEntropy(_ logits: Array64, labels: [Int]) -> Double {
+        let losses = labels.enumerated().map { row, label in
+            let weights = (0..<logits.channels).map { exp(logits[row, $0]) }
+            return -log(weights[label] / weights.reduce(0, +))
+        }
+        return losses.reduce(0, +) / Double(labels.count)
+    }
+
     static func bilinear(_ x: Array64) -> Array64 {
         resampled(x, [2 * x.shape[1], 2 * x.shape[2]]) { image, oy, ox, c in
             let (y, x0) = (max(0, (Double(oy) + 0.5) / 2 - 0.5), max(0, (Double(ox) + 0.5) / 2 - 0.5))

@@ -3,6 +3,8 @@ package struct GenerationRequest: Sendable {
     package enum Source: Sendable {
         /// So many new images from the prior.
         case prior(count: Int)
+        /// New images from the prior by their numbers under the seed.
+        case numbered([UInt32])
         /// The reconstructions of given images, each `[H, W, C]` in [0, 1].
         case reconstruction([[Float]])
         /// Given images in the place of a tree's, made sharp by the diffusion model alone.
@@ -21,7 +23,7 @@ package struct GenerationRequest: Sendable {
     package var source: Source
     package var leaves: Leaves
     package var seed: UInt64
-    /// The number of the first image under that seed: a request cut in two gives the same images.
+    /// The number of the first image under that seed, unless the source numbers its images: a request cut in two gives the same images.
     package var firstImage: UInt32
     /// Whether the diffusion of a reconstruction starts from the noised given image, as the authors' does, rather than
     /// from the tree's image of it. 0.6 % of it is left there.
@@ -42,6 +44,7 @@ package struct GenerationRequest: Sendable {
     package var count: Int {
         switch source {
         case .prior(let count): count
+        case .numbered(let numbers): numbers.count
         case .reconstruction(let images), .refinement(let images): images.count
         }
     }

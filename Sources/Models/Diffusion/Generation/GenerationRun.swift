@@ -13,8 +13,9 @@ package final class GenerationRun {
     private var nextDraw = 0
     private var painted: [LeafPainter.Image] = []
     private var sampling: SamplingRun?
-    /// What is finished, in the order of the draws and, with all leaves, of the leaves.
+    /// What is finished and was not taken, in the order of the draws and, with all leaves, of the leaves.
     package private(set) var results: [GeneratedImage] = []
+    private var takenCount = 0
 
     /// - Parameters:
     ///   - treeDigest: SHA-256 of the tree's file, against which the diffusion model is checked.
@@ -46,9 +47,10 @@ package final class GenerationRun {
 
     /// Units of progress: an image's way through the tree, and each of its denoising steps.
     package var totalSteps: Int { imageCount * unitsPerImage }
-    package var doneSteps: Int { results.count * unitsPerImage + painted.count + (sampling?.doneSteps ?? 0) }
-    package var isFinished: Bool { results.count == imageCount }
+    package var doneSteps: Int { finishedCount * unitsPerImage + painted.count + (sampling?.doneSteps ?? 0) }
+    package var isFinished: Bool { finishedCount == imageCount }
 
+    private var finishedCount: Int { takenCount + results.count }
     private var unitsPerImage: Int { 1 + (refinement?.steps ?? 0) }
 
     /// Takes the next step. Throws if a model's output is not a number, which no further step mends.
@@ -61,6 +63,15 @@ package final class GenerationRun {
         }
         guard sampling?.isFinished ?? true else { return }
         try deliver()
+    }
+
+    /// Hands over what is finished, so that a long run's images are not all in memory at once.
+    package func takeResults() -> [GeneratedImage] {
+        defer {
+            takenCount += results.count
+            results = []
+        }
+        return results
     }
 
     /// Runs the tree for the next images.

@@ -33,10 +33,10 @@ struct LeafPainter {
 
     /// The images of some draws, in order; with all leaves, each draw's leaves in order.
     func paint(_ draws: Range<Int>) -> [Image] {
-        let numbers = draws.map { request.firstImage &+ UInt32(truncatingIfNeeded: $0) }
+        let numbers = draws.map(number)
         let noise = KeyedNoise(seed: request.seed, step: 0, images: numbers)
         switch request.source {
-        case .prior:
+        case .prior, .numbered:
             let sample = tree.sample(draws.count, noise: noise)
             return images(draws, numbers, probabilities: sample.leafProbabilities, given: nil) {
                 tree.decode(sample, leaf: $0)
@@ -69,12 +69,17 @@ extension LeafPainter {
         }
         let pixels = imageShape.reduce(1, *)
         switch request.source {
-        case .prior: break
+        case .prior, .numbered: break
         case .reconstruction(let given), .refinement(let given):
             guard given.allSatisfy({ $0.count == pixels }) else {
                 throw DiffusionError("The tree knows images of shape \(imageShape); give images of that shape.")
             }
         }
+    }
+
+    private func number(_ draw: Int) -> UInt32 {
+        if case .numbered(let numbers) = request.source { return numbers[draw] }
+        return request.firstImage &+ UInt32(truncatingIfNeeded: draw)
     }
 
     private func batch(_ images: [[Float]]) -> Tensor { Tensor([images.count] + imageShape, images.flatMap(\.self)) }

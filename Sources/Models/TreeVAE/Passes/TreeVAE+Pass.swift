@@ -8,12 +8,14 @@ extension TreeVAE {
     ///
     /// - Parameters:
     ///   - images: `[N, H, W, C]` in [0, 1].
+    ///   - features: d^(0) ... d^(N−1) of these images where they are known; computed if not.
     ///   - dropout: the key of the routers' dropout in this step, if the settings have any.
     package func pass(
-        _ images: Tensor, noise: any NoiseSource, dropout: RandomKey? = nil, in graph: Graph
+        _ images: Tensor, features: [Tensor]? = nil, noise: any NoiseSource, dropout: RandomKey? = nil,
+        in graph: Graph
     ) -> TreePass {
         var walk = TreeWalk(tree: self, images: images, noise: noise, dropout: dropout, graph: graph)
-        return walk.run()
+        return walk.run(features ?? self.features(images, in: graph))
     }
 }
 
@@ -44,15 +46,16 @@ private struct TreeWalk {
         self.graph = graph
     }
 
-    mutating func run() -> TreePass {
-        let features = tree.features(images, in: graph)
+    mutating func run(_ features: [Tensor]) -> TreePass {
         let levelContrasts = compareLevels(features)
         for node in tree.topology.nodes { visit(node, features) }
         let losses = TreeLosses(
             reconstruction: graph.batchMean(reconstructionTerms), rootDivergence: graph.batchMean(rootTerms),
             nodeDivergence: graph.batchMean(nodeTerms, clamp: TreeVAE.nodeDivergenceClamp),
             decisionDivergence: graph.batchMean(decisionTerms), contrast: contrast(levelContrasts))
-        return TreePass(leaves: leaves, losses: losses, features: features)
+        return TreePass(
+            leaves: leaves, losses: losses, imageTerms: reconstructionTerms + rootTerms + nodeTerms + decisionTerms,
+            features: features)
     }
 
     private mutating func visit(_ node: TreeTopology.Node, _ features: [Tensor]) {
