@@ -10,6 +10,12 @@ package struct Colour: Sendable, Equatable {
         self.blue = blue
     }
 
+    /// From 0xRRGGBB.
+    package init(_ hexadecimal: UInt32) {
+        self.init(
+            red: UInt8(hexadecimal >> 16 & 255), green: UInt8(hexadecimal >> 8 & 255), blue: UInt8(hexadecimal & 255))
+    }
+
     package init(grey: UInt8) {
         self.init(red: grey, green: grey, blue: grey)
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 extension Picture {
     /// The picture in pixels, on white.
     package func image() throws(ImagingError) -> ImageBuffer {
@@ -13,12 +15,25 @@ extension Picture {
                 for (start, end) in zip(points, points.dropFirst()) {
                     canvas.stroke(from: start, to: end, width: width, colour)
                 }
+            case .polygon(let corners, let colour): canvas.fill(corners, colour)
+            case .circle(let centre, let radius, let colour):
+                canvas.fill(Self.corners(of: centre, radius: radius), colour)
+            case .image(let image, let x, let y, let scale):
+                canvas.draw(image, x: Int(x.rounded()), y: Int(y.rounded()), scale: scale)
             case .text(let text, let x, let y, let scale, let anchor, let colour):
                 let start = anchor.start(x, width: Self.width(of: text, scale: scale))
                 canvas.write(text, x: Int(start.rounded()), y: Int(y.rounded()), scale: scale, colour)
             }
         }
         return try canvas.image()
+    }
+
+    /// A circle as a polygon that no eye tells from it.
+    private static func corners(of centre: Point, radius: Double) -> [Point] {
+        (0..<64).map { corner in
+            let angle = 2 * Double.pi * Double(corner) / 64
+            return Point(x: centre.x + radius * cos(angle), y: centre.y + radius * sin(angle))
+        }
     }
 }
 

@@ -1,7 +1,12 @@
+import Foundation
+
 extension Picture {
-    /// The picture as an SVG file. Equal pictures give equal text.
-    package var svg: String {
-        let lines = shapes.map(Self.element)
+    /// The picture as an SVG file, its images inside it as PNG. Equal pictures give equal text.
+    ///
+    /// - Throws: `ImagingError` for an image that cannot be encoded.
+    package func svg() throws(ImagingError) -> String {
+        var lines: [String] = []
+        for shape in shapes { lines.append(try Self.element(shape)) }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
             <rect width="\(width)" height="\(height)" fill="#ffffff"/>
@@ -11,7 +16,7 @@ extension Picture {
             """
     }
 
-    private static func element(_ shape: Shape) -> String {
+    private static func element(_ shape: Shape) throws(ImagingError) -> String {
         switch shape {
         case .rectangle(let x, let y, let width, let height, let colour):
             return "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\""
@@ -20,6 +25,17 @@ extension Picture {
             let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
             return "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(hex(colour))\""
                 + " stroke-width=\"\(number(width))\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>"
+        case .polygon(let corners, let colour):
+            let path = corners.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+            return "<polygon points=\"\(path)\" fill=\"\(hex(colour))\"/>"
+        case .circle(let centre, let radius, let colour):
+            return "<circle cx=\"\(number(centre.x))\" cy=\"\(number(centre.y))\" r=\"\(number(radius))\""
+                + " fill=\"\(hex(colour))\"/>"
+        case .image(let image, let x, let y, let scale):
+            let data = Data(try PNG.encode(image)).base64EncodedString()
+            return "<image x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(image.width * scale)\""
+                + " height=\"\(image.height * scale)\" preserveAspectRatio=\"none\""
+                + " style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(data)\"/>"
         case .text(let text, let x, let y, let scale, let anchor, let colour):
             // Capitals are about 0.72 of the font's size, in the usual sans serifs.
             let (width, capitals) = (self.width(of: text, scale: scale), height(scale: scale))

@@ -1,4 +1,4 @@
-/// Lines, rectangles and text in pixels, that can be had as PNG and as SVG.
+/// Shapes, text and images in pixels, that can be had as PNG and as SVG; later ones cover earlier ones.
 ///
 /// Text is as wide as in the bitmap font; SVG stretches its own to that width, so that both look alike.
 package struct Picture: Sendable {
@@ -18,6 +18,9 @@ package struct Picture: Sendable {
     enum Shape: Sendable {
         case rectangle(x: Double, y: Double, width: Double, height: Double, Colour)
         case line([Point], width: Double, Colour)
+        case polygon([Point], Colour)
+        case circle(Point, radius: Double, Colour)
+        case image(ImageBuffer, x: Double, y: Double, scale: Int)
         case text(String, x: Double, y: Double, scale: Int, Anchor, Colour)
     }
 
@@ -36,6 +39,21 @@ package struct Picture: Sendable {
     /// A line through points, with round corners.
     package mutating func line(_ points: [Point], width: Double = 1, _ colour: Colour) {
         if points.count > 1 { shapes.append(.line(points, width: width, colour)) }
+    }
+
+    /// A filled polygon.
+    package mutating func polygon(_ corners: [Point], _ colour: Colour) {
+        shapes.append(.polygon(corners, colour))
+    }
+
+    /// A filled circle.
+    package mutating func circle(_ centre: Point, radius: Double, _ colour: Colour) {
+        shapes.append(.circle(centre, radius: radius, colour))
+    }
+
+    /// An image with its top left corner at `x`, `y`, each of its pixels a square of `scale` with hard edges.
+    package mutating func image(_ image: ImageBuffer, x: Double, y: Double, scale: Int) {
+        shapes.append(.image(image, x: x, y: y, scale: scale))
     }
 
     /// One line of text. `y` is the top of its capitals, `x` where it starts, has its middle, or ends.

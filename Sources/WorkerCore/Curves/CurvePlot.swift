@@ -29,7 +29,7 @@ package struct CurvePlot {
             let picture = chart.picture
             return [
                 ResultFile(name: "curves.png", mediaType: "image/png", bytes: try PNG.encode(picture.image())),
-                ResultFile(name: "curves.svg", mediaType: "image/svg+xml", bytes: Array(picture.svg.utf8)),
+                ResultFile(name: "curves.svg", mediaType: "image/svg+xml", bytes: Array(try picture.svg().utf8)),
             ]
         }
     }
