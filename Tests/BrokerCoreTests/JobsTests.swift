@@ -122,6 +122,56 @@ import Wire
         #expect(error.code == .failedPrecondition && error.message.contains("32x32x3"))
     }
 
+    @Test func classifiersNeedLabels() throws {
+        var facts = Grove_V1_ArtifactFacts()
+        (facts.height, facts.width, facts.channels, facts.images) = (28, 28, 1, 50)
+        _ = try bench.makeArtifact(.dataset, "bare", content: "bare", facts: facts)
+        var request = Grove_V1_SubmitRequest()
+        request.spec.trainClassifier.name = "names"
+        request.spec.trainClassifier.dataset.name = "bare"
+        let error = try bench.refusal(client, Method.jobsSubmit, request)
+        #expect(error.code == .failedPrecondition && error.message.contains("bare has no labels"))
+        facts.labelled = true
+        let labelled = try bench.makeArtifact(.dataset, "labelled", content: "labelled", facts: facts)
+        request.spec.trainClassifier.dataset.name = "labelled"
+        let id = try bench.submit(client, request.spec)
+        #expect(try bench.job(client, id).spec.trainClassifier.dataset == labelled)
+    }
+
+    @Test func whatAnEvaluationMeasuresWithMustFitTheTree() throws {
+        let tree = try bench.makeTree()
+        var facts = Grove_V1_ArtifactFacts()
+        (facts.height, facts.width, facts.channels, facts.images) = (28, 28, 1, 50)
+        _ = try bench.makeArtifact(.dataset, "digits", content: "digits", facts: facts)
+        let names = try bench.makeArtifact(.classifier, "names", content: "names", facts: facts)
+        var spec = Grove_V1_JobSpec()
+        spec.evaluate.tree.name = "mnist"
+        spec.evaluate.dataset.name = "digits"
+        spec.evaluate.classifier.name = "names"
+        let id = try bench.submit(client, spec)
+        let resolved = try bench.job(client, id).spec.evaluate
+        #expect(resolved.classifier == names && resolved.tree == tree)
+        (facts.height, facts.width) = (32, 32)
+        _ = try bench.makeArtifact(.classifier, "names32", content: "names32", facts: facts)
+        spec.evaluate.classifier.name = "names32"
+        var request = Grove_V1_SubmitRequest()
+        request.spec = spec
+        let error = try bench.refusal(client, Method.jobsSubmit, request)
+        #expect(error.code == .failedPrecondition && error.message.contains("the classifier names32"))
+    }
+
+    @Test func figuresTakeModelsOfOneTree() throws {
+        try bench.makeTree()
+        var facts = Grove_V1_ArtifactFacts()
+        facts.treeSha256 = String(repeating: "ab", count: 32)
+        _ = try bench.makeArtifact(.diffusion, "blind", content: "blind", facts: facts)
+        var request = Grove_V1_SubmitRequest()
+        request.spec.figure.tree.name = "mnist"
+        request.spec.figure.unconditional.name = "blind"
+        let error = try bench.refusal(client, Method.jobsSubmit, request)
+        #expect(error.code == .failedPrecondition && error.message.contains("belongs to another tree"))
+    }
+
     @Test func filesMustBeUploaded() throws {
         try bench.makeTree()
         var request = Grove_V1_SubmitRequest()

@@ -119,13 +119,13 @@ import Wire
     }
 
     @Test func pausesGrowAndDiffer() {
-        let policy = RetryPolicy(.sample)
+        let policy = RetryPolicy(.interactive)
         let pauses = (1...10).map { policy.pause(after: $0, job: 7).seconds }
         for (pause, middle) in zip(pauses, [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]) {
             #expect(pause >= 0.8 * Double(middle) && pause <= 1.2 * Double(middle))
         }
         #expect(policy.pause(after: 3, job: 7) == policy.pause(after: 3, job: 7))
         #expect(Set((0..<100).map { policy.pause(after: 1, job: $0) }).count > 90, "jobs do not come back together")
-        #expect(RetryPolicy(.trainTree).pause(after: 1, job: 1) >= .seconds(24))
+        #expect(RetryPolicy(.training).pause(after: 1, job: 1) >= .seconds(24))
     }
 }

@@ -24,11 +24,12 @@ import Wire
         #expect(error?.code == .invalidArgument)
     }
 
-    @Test func kindsHaveSlots() {
-        #expect(JobKind.allCases.filter { $0.slot == .training } == [.trainTree, .trainDiffusion])
+    @Test func specsHaveAKindAndASlot() {
         #expect(JobKind(Grove_V1_JobSpec()) == nil)
         var spec = Grove_V1_JobSpec()
+        spec.trainTree = Grove_V1_TrainTree()
+        #expect(JobKind(spec) == .trainTree && spec.slot == .training)
         spec.refine = Grove_V1_Refine()
-        #expect(JobKind(spec) == .refine)
+        #expect(JobKind(spec) == .refine && spec.slot == .interactive)
     }
 }

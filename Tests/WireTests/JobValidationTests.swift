@@ -53,6 +53,71 @@ import Wire
                 == "sample.count must be 1 to 100000 images, not \(count); split a larger request into several jobs")
     }
 
+    private static func evaluation(_ change: (inout Grove_V1_Evaluate) -> Void) -> Grove_V1_JobSpec {
+        var spec = Grove_V1_JobSpec()
+        spec.evaluate.tree.name = "mnist"
+        spec.evaluate.dataset.name = "mnist-test"
+        change(&spec.evaluate)
+        return spec
+    }
+
+    @Test func distancesNeedOneNetwork() {
+        let file = Self.file("inception.safetensors")
+        #expect(violations(Self.evaluation { $0.classifier.name = "names" }) == [])
+        #expect(
+            violations(
+                Self.evaluation {
+                    $0.inception = file
+                    $0.inceptionPooling = "torchvision"
+                    $0.distanceImages = 500
+                }) == [])
+        let both = Self.evaluation {
+            $0.classifier.name = "names"
+            $0.inception = file
+        }
+        #expect(violations(both) == ["evaluate.inception"])
+        let none = Self.evaluation {
+            $0.inceptionPooling = "fid"
+            $0.distanceImages = 500
+            $0.refinement.diffusion.name = "sharp"
+            $0.leafImages = 10
+        }
+        #expect(
+            violations(none) == [
+                "evaluate.inception_pooling", "evaluate.distance_images", "evaluate.refinement", "evaluate.leaf_images",
+            ])
+    }
+
+    @Test func evaluationsAreBounded() {
+        let large = Self.evaluation {
+            $0.classifier.name = "names"
+            $0.likelihoodSamples = 100_001
+            $0.distanceImages = 100_001
+            $0.leafImages = 10_001
+        }
+        #expect(
+            violations(large) == [
+                "evaluate.likelihood_samples", "evaluate.distance_images", "evaluate.leaf_images",
+            ])
+    }
+
+    @Test func onlyShortEvaluationsTakeAnInteractiveSlot() {
+        #expect(Self.evaluation { _ in }.slot == .interactive)
+        #expect(Self.evaluation { $0.likelihoodSamples = 1 }.slot == .training)
+        #expect(Self.evaluation { $0.classifier.name = "names" }.slot == .training)
+        #expect(Self.sample().slot == .interactive && Grove_V1_JobSpec().slot == nil)
+    }
+
+    @Test func figuresNeedWhatTheyShow() {
+        var spec = Grove_V1_JobSpec()
+        spec.figure.tree.name = "mnist"
+        #expect(violations(spec) == [])
+        spec.figure.kinds = [.reconstructions, .UNRECOGNIZED(9)]
+        #expect(violations(spec) == ["figure.kinds", "figure.dataset"])
+        spec.figure.kinds = [.oneRoot, .oneRoot]
+        #expect(violations(spec) == ["figure.kinds"])
+    }
+
     @Test func namesEveryFieldThatIsWrong() {
         let spec = Self.sample {
             $0.tree.name = "../etc"

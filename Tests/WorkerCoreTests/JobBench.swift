@@ -78,7 +78,31 @@ struct JobBench {
         return try artifact("tree", made.first.map(\.bytes) ?? [])
     }
 
+    /// A classifier that was trained for a moment.
+    func classifier(_ dataset: Grove_V1_ArtifactRef) throws -> Grove_V1_ArtifactRef {
+        let made = try products(Self.classifierSpec(dataset)).artifacts
+        return try artifact("names", made.first.map(\.bytes) ?? [])
+    }
+
     // MARK: Jobs
+
+    static func classifierSpec(_ dataset: Grove_V1_ArtifactRef) -> Grove_V1_JobSpec {
+        var spec = Grove_V1_JobSpec()
+        spec.trainClassifier.name = "names"
+        spec.trainClassifier.dataset = dataset
+        spec.trainClassifier.seed = 5
+        spec.trainClassifier.settings.batchSize = 16
+        spec.trainClassifier.settings.epochs = 12
+        return spec
+    }
+
+    static func evaluationSpec(_ dataset: Grove_V1_ArtifactRef, _ tree: Grove_V1_ArtifactRef) -> Grove_V1_JobSpec {
+        var spec = Grove_V1_JobSpec()
+        spec.evaluate.tree = tree
+        spec.evaluate.dataset = dataset
+        spec.evaluate.seed = 5
+        return spec
+    }
 
     static func treeSpec(_ dataset: Grove_V1_ArtifactRef, leaves: UInt32 = 2) -> Grove_V1_JobSpec {
         var spec = Grove_V1_JobSpec()

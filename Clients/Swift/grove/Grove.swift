@@ -25,7 +25,7 @@ struct Grove: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and models", subcommands: [DataGroup.self, ModelGroup.self, Datasets.self, Models.self]),
             CommandGroup(name: "Training", subcommands: [Train.self, Settings.self, Evaluate.self]),
-            CommandGroup(name: "Images", subcommands: [Sample.self, Reconstruct.self, Refine.self]),
+            CommandGroup(name: "Images", subcommands: [Sample.self, Reconstruct.self, Refine.self, DrawFigure.self]),
             CommandGroup(
                 name: "Jobs",
                 subcommands: [

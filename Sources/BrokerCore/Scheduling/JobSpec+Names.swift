@@ -15,7 +15,8 @@ extension Grove_V1_JobSpec {
         case .importModel(let job): Product(kind: job.hasTree ? .diffusion : .tree, name: job.name)
         case .trainTree(let job): Product(kind: .tree, name: job.name)
         case .trainDiffusion(let job): Product(kind: .diffusion, name: job.name)
-        case .sample, .reconstruct, .refine, .evaluate, nil: nil
+        case .trainClassifier(let job): Product(kind: .classifier, name: job.name)
+        case .sample, .reconstruct, .refine, .evaluate, .figure, nil: nil
         }
     }
 
@@ -27,7 +28,8 @@ extension Grove_V1_JobSpec {
         case .refine(let job): job.refinement.diffusion
         case .evaluate(let job): job.tree
         case .trainDiffusion(let job): job.tree
-        case .importDataset, .importModel, .trainTree, nil: nil
+        case .figure(let job): job.refinement.hasDiffusion ? job.refinement.diffusion : job.tree
+        case .importDataset, .importModel, .trainTree, .trainClassifier, nil: nil
         }
     }
 }

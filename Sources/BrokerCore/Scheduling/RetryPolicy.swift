@@ -9,8 +9,8 @@ struct RetryPolicy: Hashable, Sendable {
     let longest: Duration
 
     /// Short jobs are tried again soon, for somebody waits; training has hours and blocks a slot for as long.
-    init(_ kind: JobKind?) {
-        switch kind?.slot {
+    init(_ slot: Grove_V1_SlotKind?) {
+        switch slot {
         case .training: (retries, first, longest) = (3, .seconds(30), .seconds(600))
         default: (retries, first, longest) = (3, .seconds(2), .seconds(60))
         }

@@ -24,7 +24,7 @@ struct ArtifactsService {
 
     func get(_ request: Grove_V1_GetArtifactRequest) throws -> Grove_V1_Artifact {
         if request.kind != .unspecified { return try find(request.ref, checked(request.kind)).message() }
-        let kinds: [Grove_V1_ArtifactKind] = [.dataset, .tree, .diffusion]
+        let kinds: [Grove_V1_ArtifactKind] = [.dataset, .tree, .diffusion, .classifier]
         let found = try kinds.filter { try newest(request.ref.name, $0) != nil }
         switch found.count {
         case 0:

@@ -45,6 +45,7 @@ extension Grove_V1_ArtifactKind {
         case .dataset: "dataset"
         case .tree: "tree"
         case .diffusion: "diffusion model"
+        case .classifier: "classifier"
         case .unspecified, .UNRECOGNIZED: "artifact"
         }
     }

@@ -38,7 +38,9 @@ struct JobsService {
         _ state: inout BrokerState
     ) throws -> JobRecord {
         let spec = try resolver.resolved(spec)
-        guard let kind = JobKind(spec) else { throw RPCError(.invalidArgument, "the spec names no kind of job") }
+        guard let kind = JobKind(spec), let slot = spec.slot else {
+            throw RPCError(.invalidArgument, "the spec names no kind of job")
+        }
         let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
         guard bytes.count <= Limits.specBytes else {
@@ -49,7 +51,7 @@ struct JobsService {
         }
         let priority = request.hasPriority ? request.priority : JobValidation.defaultPriority
         var job = NewJob(
-            id: nextID(&state), kind: kind.rawValue, slot: kind.slot.rawValue, priority: Int(priority),
+            id: nextID(&state), kind: kind.rawValue, slot: slot.rawValue, priority: Int(priority),
             user: request.user, spec: bytes, terms: encode(request.terms), parents: parents)
         if let array { (job.arrayPlace, job.arrayLimit) = array }
         // What it names may be another model once its parents are done.

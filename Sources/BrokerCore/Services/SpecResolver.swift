@@ -35,6 +35,8 @@ struct SpecResolver {
             job.dataset = dataset?.reference ?? job.dataset
             job.tree = tree?.reference ?? job.tree
             spec.trainDiffusion = job
+        case .trainClassifier(let job):
+            spec.trainClassifier = try resolved(job)
         case .sample(var job):
             let tree = try resolve(job.tree, .tree)
             try requireLeaf(job.leaves, job.leaf, tree)
@@ -50,12 +52,10 @@ struct SpecResolver {
             job.tree = tree?.reference ?? job.tree
             job.refinement = try resolved(job.refinement, tree)
             spec.refine = job
-        case .evaluate(var job):
-            let (tree, dataset) = (try resolve(job.tree, .tree), try resolve(job.dataset, .dataset))
-            try requireSameImages(dataset, tree)
-            job.tree = tree?.reference ?? job.tree
-            job.dataset = dataset?.reference ?? job.dataset
-            spec.evaluate = job
+        case .evaluate(let job):
+            spec.evaluate = try resolved(job)
+        case .figure(let job):
+            spec.figure = try resolved(job)
         case nil:
             break
         }
@@ -78,6 +78,59 @@ struct SpecResolver {
         return job
     }
 
+    private func resolved(_ job: Grove_V1_TrainClassifier) throws -> Grove_V1_TrainClassifier {
+        var job = job
+        let dataset = try resolve(job.dataset, .dataset)
+        try requireLabels(dataset)
+        job.dataset = dataset?.reference ?? job.dataset
+        if job.hasTestDataset {
+            let test = try resolve(job.testDataset, .dataset)
+            try requireSameImages(dataset, test)
+            try requireLabels(test)
+            job.testDataset = test?.reference ?? job.testDataset
+        }
+        return job
+    }
+
+    private func resolved(_ job: Grove_V1_Evaluate) throws -> Grove_V1_Evaluate {
+        var job = job
+        let (tree, dataset) = (try resolve(job.tree, .tree), try resolve(job.dataset, .dataset))
+        try requireSameImages(dataset, tree)
+        job.tree = tree?.reference ?? job.tree
+        job.dataset = dataset?.reference ?? job.dataset
+        if job.hasClassifier { job.classifier = try classifier(job.classifier, tree) }
+        if job.hasInception { try requireUploaded([job.inception]) }
+        job.refinement = try resolved(job.refinement, tree)
+        return job
+    }
+
+    private func resolved(_ job: Grove_V1_Figure) throws -> Grove_V1_Figure {
+        var job = job
+        let tree = try resolve(job.tree, .tree)
+        job.tree = tree?.reference ?? job.tree
+        job.refinement = try resolved(job.refinement, tree)
+        if job.hasUnconditional, let diffusion = try resolve(job.unconditional, .diffusion) {
+            try requireOwner(tree, of: diffusion)
+            job.unconditional = diffusion.reference
+        }
+        if job.hasDataset {
+            let dataset = try resolve(job.dataset, .dataset)
+            try requireSameImages(dataset, tree)
+            if job.kinds.contains(.classes) { try requireLabels(dataset) }
+            job.dataset = dataset?.reference ?? job.dataset
+        }
+        if job.hasClassifier { job.classifier = try classifier(job.classifier, tree) }
+        return job
+    }
+
+    private func classifier(
+        _ reference: Grove_V1_ArtifactRef, _ tree: ArtifactRecord?
+    ) throws -> Grove_V1_ArtifactRef {
+        let classifier = try resolve(reference, .classifier)
+        try requireSameImages(classifier, tree)
+        return classifier?.reference ?? reference
+    }
+
     /// The diffusion model of a refinement must have been trained with this very tree: its leaves mean nothing otherwise.
     private func resolved(
         _ refinement: Grove_V1_Refinement, _ tree: ArtifactRecord?
@@ -87,17 +140,7 @@ struct SpecResolver {
         }
         var refinement = refinement
         refinement.diffusion = diffusion.reference
-        guard let tree else { return refinement }
-        let owner = try diffusion.message().facts.treeSha256
-        guard owner.isEmpty || owner == tree.sha256 else {
-            let other = try context.batch.artifacts(kind: Grove_V1_ArtifactKind.tree.rawValue)
-                .first { $0.sha256 == owner }
-            let name = other.map { "the tree \($0.name) version \($0.version)" } ?? "another tree"
-            throw RPCError(
-                .failedPrecondition,
-                "the diffusion model \(diffusion.name) belongs to \(name), not to \(tree.name) version "
-                    + "\(tree.version); use them together")
-        }
+        try requireOwner(tree, of: diffusion)
         return refinement
     }
 }
@@ -138,6 +181,30 @@ extension SpecResolver {
                     .invalidArgument, "the file \(file.name) has \(size) bytes, not \(file.size); correct its size")
             }
         }
+    }
+
+    private func requireOwner(_ tree: ArtifactRecord?, of diffusion: ArtifactRecord) throws {
+        guard let tree else { return }
+        let owner = try diffusion.message().facts.treeSha256
+        guard !owner.isEmpty, owner != tree.sha256 else { return }
+        let other = try context.batch.artifacts(kind: Grove_V1_ArtifactKind.tree.rawValue)
+            .first { $0.sha256 == owner }
+        let name = other.map { "the tree \($0.name) version \($0.version)" } ?? "another tree"
+        throw RPCError(
+            .failedPrecondition,
+            "the diffusion model \(diffusion.name) belongs to \(name), not to \(tree.name) version "
+                + "\(tree.version); use them together")
+    }
+
+    private func requireLabels(_ dataset: ArtifactRecord?) throws {
+        guard let dataset else { return }
+        let facts = try dataset.message().facts
+        // Facts may be unknown.
+        guard facts.images > 0, !facts.labelled else { return }
+        throw RPCError(
+            .failedPrecondition,
+            "the dataset \(dataset.name) has no labels, which this job needs; import its images together with their "
+                + "labels")
     }
 
     private func requireImages(_ count: UInt32, _ dataset: ArtifactRecord?) throws {

@@ -41,7 +41,7 @@ extension WorkService {
         guard case .failed(let record) = outcome, let code = StatusCode(rawValue: UInt32(clamping: record.code)),
             RetryPolicy.mayPass(code), let job = try context.batch.job(attempt.jobID), !job.isCancelRequested
         else { return try context.batch.finish(attempt, outcome, nowMS: context.now.wallMS) }
-        let policy = RetryPolicy(JobKind(rawValue: job.kind))
+        let policy = RetryPolicy(Grove_V1_SlotKind(rawValue: job.slot))
         let terms = try Grove_V1_Terms(stored: job.terms)
         guard job.failures < (terms.hasRetries ? Int(terms.retries) : policy.retries) else {
             return try context.batch.finish(attempt, outcome, nowMS: context.now.wallMS)
@@ -125,9 +125,10 @@ extension WorkService {
             throw RPCError(.invalidArgument, "\(field).name must be 1 to 64 of the characters a-z 0-9 . _ -")
         }
         switch artifact.kind {
-        case .dataset, .tree, .diffusion: break
+        case .dataset, .tree, .diffusion, .classifier: break
         case .unspecified, .UNRECOGNIZED:
-            throw RPCError(.invalidArgument, "\(field).kind must be a dataset, a tree or a diffusion model")
+            throw RPCError(
+                .invalidArgument, "\(field).kind must be a dataset, a tree, a diffusion model or a classifier")
         }
         guard encode(artifact.facts).count <= Limits.factsBytes else {
             throw RPCError(

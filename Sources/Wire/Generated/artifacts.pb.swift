@@ -26,6 +26,7 @@ public nonisolated enum Grove_V1_ArtifactKind: SwiftProtobuf.Enum, Swift.CaseIte
   case dataset // = 1
   case tree // = 2
   case diffusion // = 3
+  case classifier // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -38,6 +39,7 @@ public nonisolated enum Grove_V1_ArtifactKind: SwiftProtobuf.Enum, Swift.CaseIte
     case 1: self = .dataset
     case 2: self = .tree
     case 3: self = .diffusion
+    case 4: self = .classifier
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -48,6 +50,7 @@ public nonisolated enum Grove_V1_ArtifactKind: SwiftProtobuf.Enum, Swift.CaseIte
     case .dataset: return 1
     case .tree: return 2
     case .diffusion: return 3
+    case .classifier: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -58,6 +61,7 @@ public nonisolated enum Grove_V1_ArtifactKind: SwiftProtobuf.Enum, Swift.CaseIte
     .dataset,
     .tree,
     .diffusion,
+    .classifier,
   ]
 
 }
@@ -170,7 +174,7 @@ public nonisolated struct Grove_V1_GetArtifactRequest: Sendable {
   /// Clears the value of `ref`. Subsequent reads from it will return its default value.
   public mutating func clearRef() {self._ref = nil}
 
-  /// Datasets, trees and diffusion models may share a name; unspecified finds the only one that has it.
+  /// Datasets and models of each kind may share a name; unspecified finds the only one that has it.
   public var kind: Grove_V1_ArtifactKind = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -257,7 +261,7 @@ public nonisolated struct Grove_V1_ReadBlobResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "grove.v1"
 
 nonisolated extension Grove_V1_ArtifactKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ARTIFACT_KIND_UNSPECIFIED\0\u{1}ARTIFACT_KIND_DATASET\0\u{1}ARTIFACT_KIND_TREE\0\u{1}ARTIFACT_KIND_DIFFUSION\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ARTIFACT_KIND_UNSPECIFIED\0\u{1}ARTIFACT_KIND_DATASET\0\u{1}ARTIFACT_KIND_TREE\0\u{1}ARTIFACT_KIND_DIFFUSION\0\u{1}ARTIFACT_KIND_CLASSIFIER\0")
 }
 
 nonisolated extension Grove_V1_Artifact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

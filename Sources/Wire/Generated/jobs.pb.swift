@@ -505,8 +505,8 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._id = newValue}
   }
 
-  /// "train-tree", "train-diffusion", "sample", "reconstruct", "refine", "evaluate", "import-dataset", "import-model", and "array"
-  /// for a job that stands for others.
+  /// "train-tree", "train-diffusion", "train-classifier", "sample", "reconstruct", "refine", "evaluate", "figure",
+  /// "import-dataset", "import-model", and "array" for a job that stands for others.
   public var kind: String {
     get {_storage._kind}
     set {_uniqueStorage()._kind = newValue}

@@ -74,6 +74,60 @@ public nonisolated enum Grove_V1_LeafChoice: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
+public nonisolated enum Grove_V1_FigureKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Images of the dataset above their reconstructions.
+  case reconstructions // = 1
+
+  /// The tree with images drawn from each leaf and, with a classifier, a histogram of their classes.
+  case generations // = 2
+
+  /// One root sample through all leaves, with the leaves' probabilities.
+  case oneRoot // = 3
+
+  /// The tree with the shares of the dataset's classes at its leaves.
+  case classes // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .reconstructions
+    case 2: self = .generations
+    case 3: self = .oneRoot
+    case 4: self = .classes
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .reconstructions: return 1
+    case .generations: return 2
+    case .oneRoot: return 3
+    case .classes: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Grove_V1_FigureKind] = [
+    .unspecified,
+    .reconstructions,
+    .generations,
+    .oneRoot,
+    .classes,
+  ]
+
+}
+
 /// A blob by content, under a name that means something inside its list.
 public nonisolated struct Grove_V1_FileRef: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -186,6 +240,22 @@ public nonisolated struct Grove_V1_JobSpec: Sendable {
     set {kind = .evaluate(newValue)}
   }
 
+  public var trainClassifier: Grove_V1_TrainClassifier {
+    get {
+      if case .trainClassifier(let v)? = kind {return v}
+      return Grove_V1_TrainClassifier()
+    }
+    set {kind = .trainClassifier(newValue)}
+  }
+
+  public var figure: Grove_V1_Figure {
+    get {
+      if case .figure(let v)? = kind {return v}
+      return Grove_V1_Figure()
+    }
+    set {kind = .figure(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -197,6 +267,8 @@ public nonisolated struct Grove_V1_JobSpec: Sendable {
     case reconstruct(Grove_V1_Reconstruct)
     case refine(Grove_V1_Refine)
     case evaluate(Grove_V1_Evaluate)
+    case trainClassifier(Grove_V1_TrainClassifier)
+    case figure(Grove_V1_Figure)
 
   }
 
@@ -408,6 +480,67 @@ public nonisolated struct Grove_V1_Resume: Sendable {
   public init() {}
 }
 
+/// Learns a small convolutional classifier, whose features Frechet distances are measured on.
+public nonisolated struct Grove_V1_TrainClassifier: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
+
+  /// With labels, of two classes or more.
+  public var dataset: Grove_V1_ArtifactRef {
+    get {_storage._dataset ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._dataset = newValue}
+  }
+  /// Returns true if `dataset` has been explicitly set.
+  public var hasDataset: Bool {_storage._dataset != nil}
+  /// Clears the value of `dataset`. Subsequent reads from it will return its default value.
+  public mutating func clearDataset() {_uniqueStorage()._dataset = nil}
+
+  /// Its accuracy is measured on this one at the end when set, on `dataset` otherwise.
+  public var testDataset: Grove_V1_ArtifactRef {
+    get {_storage._testDataset ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._testDataset = newValue}
+  }
+  /// Returns true if `testDataset` has been explicitly set.
+  public var hasTestDataset: Bool {_storage._testDataset != nil}
+  /// Clears the value of `testDataset`. Subsequent reads from it will return its default value.
+  public mutating func clearTestDataset() {_uniqueStorage()._testDataset = nil}
+
+  public var settings: Grove_V1_ClassifierSettings {
+    get {_storage._settings ?? Grove_V1_ClassifierSettings()}
+    set {_uniqueStorage()._settings = newValue}
+  }
+  /// Returns true if `settings` has been explicitly set.
+  public var hasSettings: Bool {_storage._settings != nil}
+  /// Clears the value of `settings`. Subsequent reads from it will return its default value.
+  public mutating func clearSettings() {_uniqueStorage()._settings = nil}
+
+  public var seed: UInt64 {
+    get {_storage._seed}
+    set {_uniqueStorage()._seed = newValue}
+  }
+
+  public var checkpoints: Grove_V1_CheckpointPolicy {
+    get {_storage._checkpoints ?? Grove_V1_CheckpointPolicy()}
+    set {_uniqueStorage()._checkpoints = newValue}
+  }
+  /// Returns true if `checkpoints` has been explicitly set.
+  public var hasCheckpoints: Bool {_storage._checkpoints != nil}
+  /// Clears the value of `checkpoints`. Subsequent reads from it will return its default value.
+  public mutating func clearCheckpoints() {_uniqueStorage()._checkpoints = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
 /// A checkpoint is written when either is reached; 0 leaves that one out, both 0 mean every 2 minutes.
 public nonisolated struct Grove_V1_CheckpointPolicy: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -608,38 +741,173 @@ public nonisolated struct Grove_V1_Refine: Sendable {
   fileprivate var _refinement: Grove_V1_Refinement? = nil
 }
 
-/// Clustering metrics and losses of a tree on a dataset.
-public nonisolated struct Grove_V1_Evaluate: Sendable {
+/// Clustering metrics and losses of a tree on a dataset and, where asked for, its log-likelihood, Frechet distances of its
+/// images to the dataset's, and the classes that its leaves draw.
+public nonisolated struct Grove_V1_Evaluate: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var tree: Grove_V1_ArtifactRef {
-    get {_tree ?? Grove_V1_ArtifactRef()}
-    set {_tree = newValue}
+    get {_storage._tree ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._tree = newValue}
   }
   /// Returns true if `tree` has been explicitly set.
-  public var hasTree: Bool {self._tree != nil}
+  public var hasTree: Bool {_storage._tree != nil}
   /// Clears the value of `tree`. Subsequent reads from it will return its default value.
-  public mutating func clearTree() {self._tree = nil}
+  public mutating func clearTree() {_uniqueStorage()._tree = nil}
 
   public var dataset: Grove_V1_ArtifactRef {
-    get {_dataset ?? Grove_V1_ArtifactRef()}
-    set {_dataset = newValue}
+    get {_storage._dataset ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._dataset = newValue}
   }
   /// Returns true if `dataset` has been explicitly set.
-  public var hasDataset: Bool {self._dataset != nil}
+  public var hasDataset: Bool {_storage._dataset != nil}
   /// Clears the value of `dataset`. Subsequent reads from it will return its default value.
-  public mutating func clearDataset() {self._dataset = nil}
+  public mutating func clearDataset() {_uniqueStorage()._dataset = nil}
 
-  public var seed: UInt64 = 0
+  public var seed: UInt64 {
+    get {_storage._seed}
+    set {_uniqueStorage()._seed = newValue}
+  }
+
+  /// Samples of the log-likelihood's estimate, at most 100,000; 0 computes none. 1,000 were published.
+  public var likelihoodSamples: UInt32 {
+    get {_storage._likelihoodSamples}
+    set {_uniqueStorage()._likelihoodSamples = newValue}
+  }
+
+  /// The feature network of the distances: a classifier, or Inception v3. Neither: no distances.
+  public var classifier: Grove_V1_ArtifactRef {
+    get {_storage._classifier ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._classifier = newValue}
+  }
+  /// Returns true if `classifier` has been explicitly set.
+  public var hasClassifier: Bool {_storage._classifier != nil}
+  /// Clears the value of `classifier`. Subsequent reads from it will return its default value.
+  public mutating func clearClassifier() {_uniqueStorage()._classifier = nil}
+
+  /// A safetensors file with torchvision's parameter names.
+  public var inception: Grove_V1_FileRef {
+    get {_storage._inception ?? Grove_V1_FileRef()}
+    set {_uniqueStorage()._inception = newValue}
+  }
+  /// Returns true if `inception` has been explicitly set.
+  public var hasInception: Bool {_storage._inception != nil}
+  /// Clears the value of `inception`. Subsequent reads from it will return its default value.
+  public mutating func clearInception() {_uniqueStorage()._inception = nil}
+
+  /// How Inception pools: "fid" (the default), as the network that published distances are computed with, or "torchvision".
+  public var inceptionPooling: String {
+    get {_storage._inceptionPooling}
+    set {_uniqueStorage()._inceptionPooling = newValue}
+  }
+
+  /// With a diffusion model, distances of refined images too.
+  public var refinement: Grove_V1_Refinement {
+    get {_storage._refinement ?? Grove_V1_Refinement()}
+    set {_uniqueStorage()._refinement = newValue}
+  }
+  /// Returns true if `refinement` has been explicitly set.
+  public var hasRefinement: Bool {_storage._refinement != nil}
+  /// Clears the value of `refinement`. Subsequent reads from it will return its default value.
+  public mutating func clearRefinement() {_uniqueStorage()._refinement = nil}
+
+  /// How many images are generated, and how many reconstructed; 0 means 10,000, or as many as the dataset has.
+  public var distanceImages: UInt32 {
+    get {_storage._distanceImages}
+    set {_uniqueStorage()._distanceImages = newValue}
+  }
+
+  /// Images drawn from each leaf for the classifier to name, at most 10,000; 0 draws none.
+  public var leafImages: UInt32 {
+    get {_storage._leafImages}
+    set {_uniqueStorage()._leafImages = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _tree: Grove_V1_ArtifactRef? = nil
-  fileprivate var _dataset: Grove_V1_ArtifactRef? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Figures of a tree, each as PNG and as SVG.
+public nonisolated struct Grove_V1_Figure: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tree: Grove_V1_ArtifactRef {
+    get {_storage._tree ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._tree = newValue}
+  }
+  /// Returns true if `tree` has been explicitly set.
+  public var hasTree: Bool {_storage._tree != nil}
+  /// Clears the value of `tree`. Subsequent reads from it will return its default value.
+  public mutating func clearTree() {_uniqueStorage()._tree = nil}
+
+  /// With a diffusion model: refined images.
+  public var refinement: Grove_V1_Refinement {
+    get {_storage._refinement ?? Grove_V1_Refinement()}
+    set {_uniqueStorage()._refinement = newValue}
+  }
+  /// Returns true if `refinement` has been explicitly set.
+  public var hasRefinement: Bool {_storage._refinement != nil}
+  /// Clears the value of `refinement`. Subsequent reads from it will return its default value.
+  public mutating func clearRefinement() {_uniqueStorage()._refinement = nil}
+
+  /// A diffusion model of the same tree that does not see the leaf, to be shown beside it.
+  public var unconditional: Grove_V1_ArtifactRef {
+    get {_storage._unconditional ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._unconditional = newValue}
+  }
+  /// Returns true if `unconditional` has been explicitly set.
+  public var hasUnconditional: Bool {_storage._unconditional != nil}
+  /// Clears the value of `unconditional`. Subsequent reads from it will return its default value.
+  public mutating func clearUnconditional() {_uniqueStorage()._unconditional = nil}
+
+  /// Needed for reconstructions and, with labels, for classes.
+  public var dataset: Grove_V1_ArtifactRef {
+    get {_storage._dataset ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._dataset = newValue}
+  }
+  /// Returns true if `dataset` has been explicitly set.
+  public var hasDataset: Bool {_storage._dataset != nil}
+  /// Clears the value of `dataset`. Subsequent reads from it will return its default value.
+  public mutating func clearDataset() {_uniqueStorage()._dataset = nil}
+
+  public var classifier: Grove_V1_ArtifactRef {
+    get {_storage._classifier ?? Grove_V1_ArtifactRef()}
+    set {_uniqueStorage()._classifier = newValue}
+  }
+  /// Returns true if `classifier` has been explicitly set.
+  public var hasClassifier: Bool {_storage._classifier != nil}
+  /// Clears the value of `classifier`. Subsequent reads from it will return its default value.
+  public mutating func clearClassifier() {_uniqueStorage()._classifier = nil}
+
+  /// Empty draws every kind that the models and the dataset allow.
+  public var kinds: [Grove_V1_FigureKind] {
+    get {_storage._kinds}
+    set {_uniqueStorage()._kinds = newValue}
+  }
+
+  /// Images of each leaf whose classes are counted, at most 10,000; 0 means 100.
+  public var leafImages: UInt32 {
+    get {_storage._leafImages}
+    set {_uniqueStorage()._leafImages = newValue}
+  }
+
+  public var seed: UInt64 {
+    get {_storage._seed}
+    set {_uniqueStorage()._seed = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// The tree and its training. What is not set comes from the preset.
@@ -1102,12 +1370,69 @@ public nonisolated struct Grove_V1_DiffusionSettings: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+/// The training of a classifier.
+public nonisolated struct Grove_V1_ClassifierSettings: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var batchSize: UInt32 {
+    get {_batchSize ?? 0}
+    set {_batchSize = newValue}
+  }
+  /// Returns true if `batchSize` has been explicitly set.
+  public var hasBatchSize: Bool {self._batchSize != nil}
+  /// Clears the value of `batchSize`. Subsequent reads from it will return its default value.
+  public mutating func clearBatchSize() {self._batchSize = nil}
+
+  public var epochs: UInt32 {
+    get {_epochs ?? 0}
+    set {_epochs = newValue}
+  }
+  /// Returns true if `epochs` has been explicitly set.
+  public var hasEpochs: Bool {self._epochs != nil}
+  /// Clears the value of `epochs`. Subsequent reads from it will return its default value.
+  public mutating func clearEpochs() {self._epochs = nil}
+
+  /// Where the learning rate starts; it falls to zero along a half cosine.
+  public var learningRate: Double {
+    get {_learningRate ?? 0}
+    set {_learningRate = newValue}
+  }
+  /// Returns true if `learningRate` has been explicitly set.
+  public var hasLearningRate: Bool {self._learningRate != nil}
+  /// Clears the value of `learningRate`. Subsequent reads from it will return its default value.
+  public mutating func clearLearningRate() {self._learningRate = nil}
+
+  public var weightDecay: Double {
+    get {_weightDecay ?? 0}
+    set {_weightDecay = newValue}
+  }
+  /// Returns true if `weightDecay` has been explicitly set.
+  public var hasWeightDecay: Bool {self._weightDecay != nil}
+  /// Clears the value of `weightDecay`. Subsequent reads from it will return its default value.
+  public mutating func clearWeightDecay() {self._weightDecay = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _batchSize: UInt32? = nil
+  fileprivate var _epochs: UInt32? = nil
+  fileprivate var _learningRate: Double? = nil
+  fileprivate var _weightDecay: Double? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "grove.v1"
 
 nonisolated extension Grove_V1_LeafChoice: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAF_CHOICE_UNSPECIFIED\0\u{1}LEAF_CHOICE_DRAWN\0\u{1}LEAF_CHOICE_MOST_PROBABLE\0\u{1}LEAF_CHOICE_ONE\0\u{1}LEAF_CHOICE_ALL\0")
+}
+
+nonisolated extension Grove_V1_FigureKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIGURE_KIND_UNSPECIFIED\0\u{1}FIGURE_KIND_RECONSTRUCTIONS\0\u{1}FIGURE_KIND_GENERATIONS\0\u{1}FIGURE_KIND_ONE_ROOT\0\u{1}FIGURE_KIND_CLASSES\0")
 }
 
 nonisolated extension Grove_V1_FileRef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1202,7 +1527,7 @@ nonisolated extension Grove_V1_ArtifactRef: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Grove_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".JobSpec"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}import_dataset\0\u{3}import_model\0\u{3}train_tree\0\u{3}train_diffusion\0\u{1}sample\0\u{1}reconstruct\0\u{1}refine\0\u{1}evaluate\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}import_dataset\0\u{3}import_model\0\u{3}train_tree\0\u{3}train_diffusion\0\u{1}sample\0\u{1}reconstruct\0\u{1}refine\0\u{1}evaluate\0\u{3}train_classifier\0\u{1}figure\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1314,6 +1639,32 @@ nonisolated extension Grove_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.kind = .evaluate(v)
         }
       }()
+      case 9: try {
+        var v: Grove_V1_TrainClassifier?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .trainClassifier(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .trainClassifier(v)
+        }
+      }()
+      case 10: try {
+        var v: Grove_V1_Figure?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .figure(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .figure(v)
+        }
+      }()
       default: break
       }
     }
@@ -1356,6 +1707,14 @@ nonisolated extension Grove_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .evaluate?: try {
       guard case .evaluate(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .trainClassifier?: try {
+      guard case .trainClassifier(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .figure?: try {
+      guard case .figure(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -1611,6 +1970,111 @@ nonisolated extension Grove_V1_Resume: SwiftProtobuf.Message, SwiftProtobuf._Mes
   public static func ==(lhs: Grove_V1_Resume, rhs: Grove_V1_Resume) -> Bool {
     if lhs.jobID != rhs.jobID {return false}
     if lhs.which != rhs.which {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_TrainClassifier: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrainClassifier"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}dataset\0\u{3}test_dataset\0\u{1}settings\0\u{1}seed\0\u{1}checkpoints\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _dataset: Grove_V1_ArtifactRef? = nil
+    var _testDataset: Grove_V1_ArtifactRef? = nil
+    var _settings: Grove_V1_ClassifierSettings? = nil
+    var _seed: UInt64 = 0
+    var _checkpoints: Grove_V1_CheckpointPolicy? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _dataset = source._dataset
+      _testDataset = source._testDataset
+      _settings = source._settings
+      _seed = source._seed
+      _checkpoints = source._checkpoints
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._dataset) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._testDataset) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._settings) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoints) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      try { if let v = _storage._dataset {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._testDataset {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._settings {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if _storage._seed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 5)
+      }
+      try { if let v = _storage._checkpoints {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_TrainClassifier, rhs: Grove_V1_TrainClassifier) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._dataset != rhs_storage._dataset {return false}
+        if _storage._testDataset != rhs_storage._testDataset {return false}
+        if _storage._settings != rhs_storage._settings {return false}
+        if _storage._seed != rhs_storage._seed {return false}
+        if _storage._checkpoints != rhs_storage._checkpoints {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1949,43 +2413,251 @@ nonisolated extension Grove_V1_Refine: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Grove_V1_Evaluate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Evaluate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tree\0\u{1}dataset\0\u{1}seed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tree\0\u{1}dataset\0\u{1}seed\0\u{4}\u{7}likelihood_samples\0\u{1}classifier\0\u{1}inception\0\u{3}inception_pooling\0\u{1}refinement\0\u{3}distance_images\0\u{3}leaf_images\0")
+
+  fileprivate class _StorageClass {
+    var _tree: Grove_V1_ArtifactRef? = nil
+    var _dataset: Grove_V1_ArtifactRef? = nil
+    var _seed: UInt64 = 0
+    var _likelihoodSamples: UInt32 = 0
+    var _classifier: Grove_V1_ArtifactRef? = nil
+    var _inception: Grove_V1_FileRef? = nil
+    var _inceptionPooling: String = String()
+    var _refinement: Grove_V1_Refinement? = nil
+    var _distanceImages: UInt32 = 0
+    var _leafImages: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tree = source._tree
+      _dataset = source._dataset
+      _seed = source._seed
+      _likelihoodSamples = source._likelihoodSamples
+      _classifier = source._classifier
+      _inception = source._inception
+      _inceptionPooling = source._inceptionPooling
+      _refinement = source._refinement
+      _distanceImages = source._distanceImages
+      _leafImages = source._leafImages
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._tree) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._dataset) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._tree) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._dataset) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._likelihoodSamples) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._classifier) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._inception) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._inceptionPooling) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._refinement) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._distanceImages) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._leafImages) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._tree {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._dataset {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.seed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 3)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._tree {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._dataset {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._seed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 3)
+      }
+      if _storage._likelihoodSamples != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._likelihoodSamples, fieldNumber: 10)
+      }
+      try { if let v = _storage._classifier {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._inception {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      if !_storage._inceptionPooling.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._inceptionPooling, fieldNumber: 13)
+      }
+      try { if let v = _storage._refinement {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if _storage._distanceImages != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._distanceImages, fieldNumber: 15)
+      }
+      if _storage._leafImages != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leafImages, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_Evaluate, rhs: Grove_V1_Evaluate) -> Bool {
-    if lhs._tree != rhs._tree {return false}
-    if lhs._dataset != rhs._dataset {return false}
-    if lhs.seed != rhs.seed {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tree != rhs_storage._tree {return false}
+        if _storage._dataset != rhs_storage._dataset {return false}
+        if _storage._seed != rhs_storage._seed {return false}
+        if _storage._likelihoodSamples != rhs_storage._likelihoodSamples {return false}
+        if _storage._classifier != rhs_storage._classifier {return false}
+        if _storage._inception != rhs_storage._inception {return false}
+        if _storage._inceptionPooling != rhs_storage._inceptionPooling {return false}
+        if _storage._refinement != rhs_storage._refinement {return false}
+        if _storage._distanceImages != rhs_storage._distanceImages {return false}
+        if _storage._leafImages != rhs_storage._leafImages {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_Figure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Figure"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tree\0\u{1}refinement\0\u{1}unconditional\0\u{1}dataset\0\u{1}classifier\0\u{1}kinds\0\u{3}leaf_images\0\u{1}seed\0")
+
+  fileprivate class _StorageClass {
+    var _tree: Grove_V1_ArtifactRef? = nil
+    var _refinement: Grove_V1_Refinement? = nil
+    var _unconditional: Grove_V1_ArtifactRef? = nil
+    var _dataset: Grove_V1_ArtifactRef? = nil
+    var _classifier: Grove_V1_ArtifactRef? = nil
+    var _kinds: [Grove_V1_FigureKind] = []
+    var _leafImages: UInt32 = 0
+    var _seed: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tree = source._tree
+      _refinement = source._refinement
+      _unconditional = source._unconditional
+      _dataset = source._dataset
+      _classifier = source._classifier
+      _kinds = source._kinds
+      _leafImages = source._leafImages
+      _seed = source._seed
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._tree) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._refinement) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._unconditional) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._dataset) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._classifier) }()
+        case 6: try { try decoder.decodeRepeatedEnumField(value: &_storage._kinds) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._leafImages) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._tree {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._refinement {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._unconditional {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._dataset {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._classifier {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._kinds.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._kinds, fieldNumber: 6)
+      }
+      if _storage._leafImages != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leafImages, fieldNumber: 7)
+      }
+      if _storage._seed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 8)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_Figure, rhs: Grove_V1_Figure) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tree != rhs_storage._tree {return false}
+        if _storage._refinement != rhs_storage._refinement {return false}
+        if _storage._unconditional != rhs_storage._unconditional {return false}
+        if _storage._dataset != rhs_storage._dataset {return false}
+        if _storage._classifier != rhs_storage._classifier {return false}
+        if _storage._kinds != rhs_storage._kinds {return false}
+        if _storage._leafImages != rhs_storage._leafImages {return false}
+        if _storage._seed != rhs_storage._seed {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2441,6 +3113,55 @@ nonisolated extension Grove_V1_DiffusionSettings: SwiftProtobuf.Message, SwiftPr
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_ClassifierSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClassifierSettings"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_size\0\u{1}epochs\0\u{3}learning_rate\0\u{3}weight_decay\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._batchSize) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._epochs) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self._learningRate) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self._weightDecay) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._batchSize {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._epochs {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._learningRate {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._weightDecay {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_ClassifierSettings, rhs: Grove_V1_ClassifierSettings) -> Bool {
+    if lhs._batchSize != rhs._batchSize {return false}
+    if lhs._epochs != rhs._epochs {return false}
+    if lhs._learningRate != rhs._learningRate {return false}
+    if lhs._weightDecay != rhs._weightDecay {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

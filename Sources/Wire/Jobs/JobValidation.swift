@@ -5,6 +5,9 @@ package struct JobValidation {
     package static let samplers = ["ddim", "ddpm"]
     /// The checkpoints that are kept of a job; the first is meant when none is named.
     package static let checkpoints = ["newest", "previous", "best"]
+    package static let inceptionPoolings = ["fid", "torchvision"]
+    package static let largestLikelihoodSamples: UInt32 = 100_000
+    package static let largestLeafImages: UInt32 = 10_000
     package static let highestPriority: UInt32 = 9
     package static let defaultPriority: UInt32 = 5
 
@@ -92,10 +95,12 @@ extension JobValidation {
         case .importModel(let job): importModel(job)
         case .trainTree(let job): trainTree(job)
         case .trainDiffusion(let job): trainDiffusion(job)
+        case .trainClassifier(let job): trainClassifier(job)
         case .sample(let job): sample(job)
         case .reconstruct(let job): reconstruct(job)
         case .refine(let job): refine(job)
         case .evaluate(let job): evaluate(job)
+        case .figure(let job): figure(job)
         case nil:
             let kinds = JobKind.allCases.map(\.rawValue).joined(separator: ", ")
             expect(false, "spec", "names no kind of job that is known here; there are \(kinds)")
@@ -128,6 +133,13 @@ extension JobValidation {
         artifact(job.tree, "train_diffusion.tree")
         settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings")
         if job.hasResume { resume(job.resume, "train_diffusion.resume") }
+    }
+
+    private mutating func trainClassifier(_ job: Grove_V1_TrainClassifier) {
+        name(job.name, "train_classifier.name")
+        artifact(job.dataset, "train_classifier.dataset")
+        if job.hasTestDataset { artifact(job.testDataset, "train_classifier.test_dataset") }
+        settings(job.settings, Grove_V1_ClassifierSettings.fields, "train_classifier.settings")
     }
 
     private mutating func sample(_ job: Grove_V1_Sample) {
@@ -167,6 +179,57 @@ extension JobValidation {
     private mutating func evaluate(_ job: Grove_V1_Evaluate) {
         artifact(job.tree, "evaluate.tree")
         artifact(job.dataset, "evaluate.dataset")
+        expect(
+            job.likelihoodSamples <= Self.largestLikelihoodSamples, "evaluate.likelihood_samples",
+            "must be at most \(Self.largestLikelihoodSamples), not \(job.likelihoodSamples)")
+        features(job)
+        refinement(job.refinement, "evaluate.refinement")
+        leafImages(job.leafImages, "evaluate.leaf_images")
+        expect(
+            job.leafImages == 0 || job.hasClassifier, "evaluate.leaf_images",
+            "needs a classifier that names what the leaves draw; give one")
+    }
+
+    /// What the distances of an evaluation are measured with.
+    private mutating func features(_ job: Grove_V1_Evaluate) {
+        if job.hasClassifier { artifact(job.classifier, "evaluate.classifier") }
+        if job.hasInception { file(job.inception, "evaluate.inception") }
+        expect(
+            !(job.hasClassifier && job.hasInception), "evaluate.inception",
+            "and a classifier are both given; measure with one of them at a time")
+        expect(
+            job.inceptionPooling.isEmpty || job.hasInception && Self.inceptionPoolings.contains(job.inceptionPooling),
+            "evaluate.inception_pooling",
+            "must be \(Self.inceptionPoolings.joined(separator: " or ")), and goes with inception weights only, "
+                + "not '\(job.inceptionPooling.prefix(40))'")
+        let measures = job.hasClassifier || job.hasInception
+        expect(
+            job.distanceImages == 0 || (measures && (2...Self.largestCount).contains(job.distanceImages)),
+            "evaluate.distance_images",
+            "must be 2 to \(Self.largestCount), or 0 for 10000, and needs a classifier or inception weights to measure with"
+        )
+        expect(
+            !job.refinement.hasDiffusion || measures, "evaluate.refinement",
+            "is of no use without a classifier or inception weights to measure with; give one of them")
+    }
+
+    private mutating func figure(_ job: Grove_V1_Figure) {
+        artifact(job.tree, "figure.tree")
+        refinement(job.refinement, "figure.refinement")
+        if job.hasUnconditional { artifact(job.unconditional, "figure.unconditional") }
+        if job.hasDataset { artifact(job.dataset, "figure.dataset") }
+        if job.hasClassifier { artifact(job.classifier, "figure.classifier") }
+        leafImages(job.leafImages, "figure.leaf_images")
+        for case .UNRECOGNIZED(let value) in job.kinds {
+            expect(false, "figure.kinds", "has \(value), which this release does not know")
+        }
+        expect(
+            Set(job.kinds).count == job.kinds.count && !job.kinds.contains(.unspecified), "figure.kinds",
+            "must name each figure once; leave it empty for all")
+        let needDataset: [Grove_V1_FigureKind] = [.reconstructions, .classes]
+        expect(
+            job.hasDataset || !job.kinds.contains(where: needDataset.contains), "figure.dataset",
+            "is needed for reconstructions and for classes; give one")
     }
 }
 
@@ -197,6 +260,11 @@ extension JobValidation {
         expect(
             (1...Self.largestCount).contains(count), field,
             "must be 1 to \(Self.largestCount) images, not \(count); split a larger request into several jobs")
+    }
+
+    private mutating func leafImages(_ count: UInt32, _ field: String) {
+        expect(
+            count <= Self.largestLeafImages, field, "must be at most \(Self.largestLeafImages), not \(count)")
     }
 
     private mutating func leaves(_ choice: Grove_V1_LeafChoice, _ leaf: UInt32, _ field: String) {

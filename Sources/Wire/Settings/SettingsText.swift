@@ -25,11 +25,21 @@ package enum SettingsText {
         try read(pairs, into: settings, fields: Grove_V1_DiffusionSettings.fields, model: "diffusion model")
     }
 
+    /// Reads settings of a classifier; otherwise like `tree`.
+    package static func classifier(
+        _ pairs: [String], into settings: Grove_V1_ClassifierSettings = .init()
+    ) throws(RPCError) -> Grove_V1_ClassifierSettings {
+        try read(pairs, into: settings, fields: Grove_V1_ClassifierSettings.fields, model: "classifier")
+    }
+
     /// Every setting of a tree, one a line: the name, what it may be, what it means.
     package static var treeListing: String { listing(Grove_V1_TreeSettings.fields) }
 
     /// Every setting of a diffusion model.
     package static var diffusionListing: String { listing(Grove_V1_DiffusionSettings.fields) }
+
+    /// Every setting of a classifier.
+    package static var classifierListing: String { listing(Grove_V1_ClassifierSettings.fields) }
 
     /// What is set, as it would be written.
     package static func text(_ settings: Grove_V1_TreeSettings) -> [String] {
@@ -49,11 +59,12 @@ extension SettingsText {
         for pair in pairs {
             guard let equals = pair.firstIndex(of: "=") else {
                 throw RPCError(
-                    .invalidArgument, "'\(pair.prefix(80))' is not a setting; write key=value, for example preset=tiny")
+                    .invalidArgument,
+                    "'\(pair.prefix(80))' is not a setting; write key=value, for example batch_size=64")
             }
             let key = String(pair[..<equals]).replacingDashes
             guard let field = fields.first(where: { $0.name == key }) else {
-                let nearest = EditDistance.nearest(to: key, among: fields.map(\.name)) ?? "preset"
+                let nearest = EditDistance.nearest(to: key, among: fields.map(\.name)) ?? "batch_size"
                 throw RPCError(
                     .invalidArgument,
                     "a \(model) has no setting '\(key.prefix(40))'; the nearest is '\(nearest)', and '--set help' lists all"

@@ -27,15 +27,13 @@ struct GivenImages {
                 .invalidArgument, "'\(dataset.name)' has \(images.count) images, not \(count): ask for fewer.")
         }
         names = (0..<count).map { "\(dataset.name)@\(dataset.version)#\($0)" }
-        values = images.pixelValues(0..<count)
+        values = (0..<count).map { images.pixelValues($0) }
     }
 }
 
 extension ImageDataset {
-    /// `[H, W, C]` each, in [0, 1].
-    fileprivate func pixelValues(_ range: Range<Int>) -> [[Float]] {
-        range.map { index in
-            pixels[(index * imageSize)..<((index + 1) * imageSize)].map { Float($0) / 255 }
-        }
+    /// One image, `[H, W, C]` in [0, 1].
+    func pixelValues(_ index: Int) -> [Float] {
+        pixels[(index * imageSize)..<((index + 1) * imageSize)].map { Float($0) / 255 }
     }
 }

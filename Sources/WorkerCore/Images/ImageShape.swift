@@ -1,5 +1,6 @@
 import Imaging
 import Models
+import Neural
 import Wire
 
 /// Height, width and channels, to hold against each other.
@@ -24,6 +25,10 @@ struct ImageShape: Equatable, Sendable, CustomStringConvertible {
             height: configuration.imageSize, width: configuration.imageSize, channels: configuration.imageChannels)
     }
 
+    init(_ classifier: ClassifierDescription) {
+        self.init(height: classifier.height, width: classifier.width, channels: classifier.channels)
+    }
+
     var description: String { "\(width)×\(height)×\(channels)" }
 
     /// Throws unless `other` is the same.
@@ -37,6 +42,11 @@ struct ImageShape: Equatable, Sendable, CustomStringConvertible {
     /// So many images fit side by side, and one above the other, on a contact sheet of bounded size. Small ones are
     /// enlarged there to about 84 pixels.
     var sheetRoom: Int { max(1, 4800 / (max(84, height, width) + 2)) }
+
+    /// Images of bytes as `[N, H, W, C]` in [0, 1].
+    func tensor(_ images: [[UInt8]]) -> Tensor {
+        Tensor([images.count, height, width, channels], images.flatMap { $0.map { Float($0) / 255 } })
+    }
 
     func buffer(_ pixels: [UInt8]) throws -> ImageBuffer {
         try ImageBuffer(width: width, height: height, channels: channels, pixels: pixels)

@@ -8,6 +8,16 @@ struct GenerationLoop {
     let refinement: Grove_V1_Refinement?
 
     func run(_ request: GenerationRequest, _ context: JobContext) throws -> [GeneratedImage] {
+        var images: [GeneratedImage] = []
+        try forEach(request, stage: kind.rawValue, context) { images += $0 }
+        return images
+    }
+
+    /// Hands over the images as they are finished, in order, so that not all need be in memory at once.
+    func forEach(
+        _ request: GenerationRequest, stage: String, _ context: JobContext,
+        _ body: ([GeneratedImage]) throws -> Void
+    ) throws {
         let loaded = try context.tree(tree)
         let diffusion = try refinement.flatMap { refinement in
             refinement.hasDiffusion ? try context.diffusion(refinement.diffusion) : nil
@@ -20,11 +30,12 @@ struct GenerationLoop {
         while !run.isFinished {
             try context.checkStop()
             try run.step()
-            var progress = meter.work(kind.rawValue, step: run.doneSteps, of: run.totalSteps)
+            var progress = meter.work(stage, step: run.doneSteps, of: run.totalSteps)
             progress.imagesPerSecond /= Double(unitsPerImage)
             context.attempt.report(progress)
+            let finished = run.takeResults()
+            if !finished.isEmpty { try body(finished) }
         }
-        return run.results
     }
 }
 

@@ -16,6 +16,7 @@ struct ImportModelJob {
         switch file.metadata["kind"] {
         case "tree", "treevae": return try tree(file)
         case DiffusionModelFile.kind, "unet": return try diffusion(bytes, file, context)
+        case Classifier.kind: return try classifier(file)
         case let other:
             throw JobError(
                 .invalidArgument,
@@ -33,6 +34,15 @@ struct ImportModelJob {
         facts.leaves = UInt32(tree.topology.leaves.count)
         return JobProducts(artifacts: [
             MadeArtifact(name: job.name, kind: .tree, facts: facts, bytes: try tree.fileBytes())
+        ])
+    }
+
+    private func classifier(_ file: Safetensors) throws -> JobProducts {
+        let classifier = try Classifier(file)
+        return JobProducts(artifacts: [
+            MadeArtifact(
+                name: job.name, kind: .classifier, facts: Grove_V1_ArtifactFacts(classifier.description),
+                bytes: try classifier.fileBytes())
         ])
     }
 

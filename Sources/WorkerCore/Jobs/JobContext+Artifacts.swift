@@ -16,6 +16,10 @@ struct LoadedDiffusion: @unchecked Sendable {
 }
 
 extension JobContext {
+    func classifier(_ artifact: Grove_V1_ArtifactRef) throws -> Classifier {
+        try models.load(artifact) { bytes in try Classifier(Safetensors(bytes: bytes)) }
+    }
+
     func dataset(_ artifact: Grove_V1_ArtifactRef) throws -> ImageDataset {
         try models.load(artifact) { bytes in
             try DatasetContainer.decode(name: artifact.name, bytes: bytes)

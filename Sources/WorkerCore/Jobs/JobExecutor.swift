@@ -60,10 +60,12 @@ package struct JobExecutor: Sendable {
         case .importModel(let job): try ImportModelJob(job).run(context)
         case .trainTree(let job): try TrainTreeJob(job).run(context)
         case .trainDiffusion(let job): try TrainDiffusionJob(job).run(context)
+        case .trainClassifier(let job): try TrainClassifierJob(job).run(context)
         case .sample(let job): try SampleJob(job).run(context)
         case .reconstruct(let job): try ReconstructJob(job).run(context)
         case .refine(let job): try RefineJob(job).run(context)
         case .evaluate(let job): try EvaluateJob(job).run(context)
+        case .figure(let job): try FigureJob(job).run(context)
         case nil:
             throw JobError(.unimplemented, "This worker does not know the job's kind: update it and submit again.")
         }

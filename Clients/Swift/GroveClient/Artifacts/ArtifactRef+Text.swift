@@ -33,6 +33,7 @@ extension ArtifactKind {
         case .dataset: "dataset"
         case .tree: "tree"
         case .diffusion: "diffusion"
+        case .classifier: "classifier"
         case .unspecified, .UNRECOGNIZED: "unknown"
         }
     }

@@ -81,6 +81,7 @@ extension JobSpec {
         switch spec.kind {
         case .trainTree: spec.trainTree.name += "-\(index)"
         case .trainDiffusion: spec.trainDiffusion.name += "-\(index)"
+        case .trainClassifier: spec.trainClassifier.name += "-\(index)"
         default: break
         }
         return spec
@@ -91,10 +92,12 @@ extension JobSpec {
         switch spec.kind {
         case .trainTree: spec.trainTree.seed = UInt64(seed)
         case .trainDiffusion: spec.trainDiffusion.seed = UInt64(seed)
+        case .trainClassifier: spec.trainClassifier.seed = UInt64(seed)
         case .sample: spec.sample.seed = UInt64(seed)
         case .reconstruct: spec.reconstruct.seed = UInt64(seed)
         case .refine: spec.refine.seed = UInt64(seed)
         case .evaluate: spec.evaluate.seed = UInt64(seed)
+        case .figure: spec.figure.seed = UInt64(seed)
         default:
             throw RPCError(.invalidArgument, "--array repeats a job with other seeds, and this kind of job has none")
         }
@@ -107,6 +110,8 @@ extension JobSpec {
         case .trainTree: spec.trainTree.settings = try SettingsText.tree([pair], into: spec.trainTree.settings)
         case .trainDiffusion:
             spec.trainDiffusion.settings = try SettingsText.diffusion([pair], into: spec.trainDiffusion.settings)
+        case .trainClassifier:
+            spec.trainClassifier.settings = try SettingsText.classifier([pair], into: spec.trainClassifier.settings)
         default: throw RPCError(.invalidArgument, "--sweep varies settings of a training; use it with 'grove train'")
         }
         return spec

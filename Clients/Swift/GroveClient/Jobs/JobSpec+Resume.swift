@@ -21,6 +21,10 @@ extension JobSpec {
             spec.trainDiffusion.resume = resume
             spec.trainDiffusion.settings = try SettingsText.diffusion(pairs, into: spec.trainDiffusion.settings)
             try savings(&spec.trainDiffusion.checkpoints)
+        case .trainClassifier:
+            throw RPCError(
+                .invalidArgument,
+                "job \(job) trained a classifier, which takes minutes and is not resumed: submit it again")
         default:
             throw RPCError(
                 .invalidArgument, "job \(job) was no training, so there is nothing to go on from: submit it again")

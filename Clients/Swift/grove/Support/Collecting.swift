@@ -18,6 +18,7 @@ struct Collecting: Sendable {
                     "downloading", done: done, total: total, name: name, width: screen.width - 1))
         }
         screen.clear()
+        for line in try TextResults.lines(of: job.results, at: paths) { screen.note(line) }
         if json {
             screen.result(JSONText.outcome(job, files: paths))
         } else {

@@ -5,6 +5,7 @@ struct Settings: AsyncParsableCommand {
     enum Model: String, ExpressibleByArgument, CaseIterable {
         case tree
         case diffusion
+        case classifier
     }
 
     static let configuration = CommandConfiguration(abstract: "Lists all keys for --set.")
@@ -15,6 +16,7 @@ struct Settings: AsyncParsableCommand {
         switch model {
         case .tree: Screen.shared.result(SettingsText.treeListing)
         case .diffusion: Screen.shared.result(SettingsText.diffusionListing)
+        case .classifier: Screen.shared.result(SettingsText.classifierListing)
         }
     }
 }

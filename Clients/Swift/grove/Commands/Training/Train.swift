@@ -2,5 +2,5 @@ import ArgumentParser
 
 struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Trains models.", subcommands: [TrainTree.self, TrainDiffusion.self])
+        abstract: "Trains models.", subcommands: [TrainTree.self, TrainDiffusion.self, TrainClassifier.self])
 }
