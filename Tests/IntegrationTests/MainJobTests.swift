@@ -44,6 +44,40 @@ import Testing
         }
     }
 
+    /// What was learned, as numbers and as pictures.
+    @Test func measuresAndDrawsFigures() async throws {
+        try await TestGrove.with { grove in
+            _ = try await grove.startBroker()
+            _ = try grove.startWorker()
+            try await grove.prepareModels()
+            try await grove.groveSucceeds(
+                "train", "classifier", "names", "--data", "digits", "--set", "batch_size=16", "--set", "epochs=4", "-o",
+                grove.scratch.appending(path: "names").path)
+            let measured = grove.scratch.appending(path: "measured")
+            try await grove.groveSucceeds(
+                "evaluate", "--tree", "tree", "--data", "digits", "--classifier", "names", "--steps", "2",
+                "--distance-images", "8", "--leaf-images", "2", "--likelihood-samples", "2", "-o", measured.path)
+            let text = try String(contentsOf: measured.appending(path: "evaluation.txt"), encoding: .utf8)
+            for words in ["log-likelihood", "classifier names@1", "tree and diffusion", "leaf 0"] {
+                #expect(text.contains(words), "\(words)")
+            }
+            let drawn = grove.scratch.appending(path: "figures")
+            try await grove.groveSucceeds(
+                "figure", "diffusion", "--data", "digits", "--classifier", "names", "--leaf-images", "9", "--steps",
+                "2",
+                "-o", drawn.path)
+            for name in ["reconstructions", "generations", "one-root", "classes"] {
+                for ending in ["png", "svg"] {
+                    let file = drawn.appending(path: "\(name).\(ending)")
+                    #expect(FileManager.default.fileExists(atPath: file.path), "\(file.lastPathComponent)")
+                }
+            }
+            let alone = try await grove.groveFails(
+                "evaluate", "--tree", "tree", "--data", "digits", "--leaf-images", "2")
+            #expect(alone.errors.contains("classifier"))
+        }
+    }
+
     @Test func refusesBadInputInOneSentence() async throws {
         try await TestGrove.with { grove in
             _ = try await grove.startBroker()
