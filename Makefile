@@ -3,7 +3,7 @@ SWIFT ?= swift
 FLAGS := -c release --explicit-target-dependency-import-check error
 BIN = $(shell $(SWIFT) build $(FLAGS) --show-bin-path)
 
-.PHONY: help bootstrap build demo test parity bench tensorboard format lint link-check clean
+.PHONY: help bootstrap build demo test parity bench chaos tensorboard format lint link-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,12 +30,20 @@ parity: bootstrap ## Only the comparison with the authors' numbers, a line a fix
 
 bench: bootstrap ## Measure: one JSON line a case; CASES=unet,tree for some, PEERS=1 for other runtimes beside them
 	$(SWIFT) build $(FLAGS) --product grove-bench
+	$(SWIFT) build $(FLAGS) --product grove-broker
+	$(SWIFT) build $(FLAGS) --product grove-worker
+	$(SWIFT) build $(FLAGS) --product grove
 	@$(if $(PEERS),sh Deploy/peers.sh .venv-peers)
 	@$(BIN)/grove-bench --cases "$(CASES)" $(if $(PEERS),--peers .venv-peers/bin/python)
 
 tensorboard: ## Set TensorBoard up in .venv-tensorboard, so that tests hold our event files against it
 	python3 -m venv .venv-tensorboard
 	.venv-tensorboard/bin/pip install --quiet tensorboard==2.21.0
+
+chaos: build ## Kill, cut and fill: fifteen tests of what the broker promises; FULL=1 for a night, ONLY=2,11, SEED=1
+	$(SWIFT) build $(FLAGS) --product FaultyDisk
+	$(SWIFT) build $(FLAGS) --product grove-chaos
+	@$(BIN)/grove-chaos $(if $(FULL),--full) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 link-check: build ## Show that the client links no BLAS, PNG or SQLite, and the broker no BLAS or PNG
 	@sh Deploy/link-check.sh $(BIN)

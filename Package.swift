@@ -34,8 +34,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
         name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -45,6 +46,8 @@ let package = Package(
         .executable(name: "grove-broker", targets: ["grove-broker"]),
         .executable(name: "grove-worker", targets: ["grove-worker"]),
         .library(name: "GroveClient", targets: ["GroveClient"]),
+        // For `make chaos`, which puts it before the broker's calls of libc.
+        .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -88,11 +91,19 @@ let package = Package(
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
         .executableTarget(
-            name: "grove-bench", dependencies: ["HeapCount", "Models", "Neural", argumentParser],
+            name: "grove-bench", dependencies: ["HeapCount", "Models", "Neural", "QueueLoad", argumentParser],
             path: "Tests/Benchmarks", exclude: ["HeapCount", "Peers", "README.md"], swiftSettings: strict),
 
         // Tests, one folder a target.
+        .target(name: "FaultyDisk", path: "Tests/Chaos/FaultyDisk"),
+        .executableTarget(
+            name: "grove-chaos",
+            dependencies: ["Calls", "JobStore", "QueueLoad", "Transport", "Wire", argumentParser, protobuf],
+            path: "Tests/Chaos", exclude: ["FaultyDisk", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "QueueLoad", dependencies: ["Transport", "Wire", protobuf], path: "Tests/QueueLoad",
+            swiftSettings: strict),
         tests("NeuralTests", ["Neural", "TestSupport"]),
         tests("ModelsTests", ["Models", "Neural", "TestSupport"]),
         tests("ParityTests", ["Models", "Neural", "TestSupport"]),
@@ -100,10 +111,10 @@ let package = Package(
         tests("WireTests", ["Wire", protobuf]),
         tests("TransportTests", ["Transport"]),
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
-        tests("JobStoreTests", ["JobStore"]),
+        tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
         tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
-        tests("IntegrationTests", ["GroveClient", "Wire"]),
+        tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]
 )

@@ -7,14 +7,20 @@ import Wire
 package final class Broker {
     private let store: JobStore
     private let blobs: BlobStore
+    private let reserve: DiskReserve
+    private let backups: BackupDesk
+    private var retention: Retention
     private let settings: BrokerSettings
     private var state = BrokerState()
     /// After a turn that could not be committed, time does nothing before this instant.
     private var timersRest: Duration = .zero
-    private var turnsSinceCheckpoint = 0
+    /// While the disk is full: when to look again whether it still is.
+    private var looksForRoom: Duration?
 
-    private static let turnsPerCheckpoint = 200
+    /// How long the log may become, in pages of 4 KiB: a start reads it all, and folding it in holds up a turn.
+    private static let logPages = 16_000
     private static let restAfterFailure = Duration.seconds(1)
+    private static let firstSweep = Duration.seconds(60)
     /// Uploads that nobody goes on with are removed when the broker starts.
     private static let uploadAgeMS: Int64 = 7 * 24 * 3600 * 1000
 
@@ -31,6 +37,10 @@ package final class Broker {
         self.store = store
         self.settings = settings
         blobs = try BlobStore(directory: store.directory, hash: { SHA256() })
+        backups = BackupDesk(store)
+        retention = Retention(firstRound: now.monotonic + Self.firstSweep)
+        reserve = DiskReserve(directory: store.directory, bytes: settings.diskReserveBytes)
+        if try !reserve.hold() { looksForRoom = now.monotonic }
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
         let (leases, queue) = try store.batch { try ($0.leases(), QueueState($0, now: now)) }
         state.queue = queue
@@ -45,28 +55,60 @@ package final class Broker {
     /// - Returns: the messages to send; everything that they promise is durable.
     /// - Throws: `StoreError` when the store cannot go on; the process must end.
     package func turn(_ events: [BrokerEvent], now: Now) throws -> Result {
+        try lookForRoom(now)
         do {
-            let turn = try store.batch { batch in
-                var turn = Turn(state: state, context: context(batch, now))
-                for event in events { try turn.handle(event) }
-                if timersRest <= now.monotonic { try turn.expire() }
-                try turn.assign()
-                try turn.publish()
-                try turn.followQueue()
-                return turn
-            }
-            state = turn.state
-            timersRest = .zero
-            try checkpoint()
-            return Result(outgoing: turn.outgoing, notes: turn.notes)
+            return try commit(events, now: now)
+        } catch let error as StoreError where error.kind == .diskFull && reserve.isHeld {
+            // The reserve is there for this: what begins something is refused, the rest of the turn has room now.
+            try giveUpReserve(now)
+            return try turn(events, now: now)
         } catch let error as StoreError where !error.isFatal {
             timersRest = now.monotonic + Self.restAfterFailure
             return refusal(of: events, because: error, now: now)
         }
     }
 
+    private func commit(_ events: [BrokerEvent], now: Now) throws -> Result {
+        var retention = retention
+        let (turn, orphans) = try store.batch { batch in
+            var turn = Turn(state: state, context: context(batch, now))
+            for event in events { try turn.handle(event) }
+            if timersRest <= now.monotonic { try turn.expire() }
+            try turn.assign()
+            try turn.publish()
+            try turn.followQueue()
+            // A backup must find every file that its database names.
+            return (turn, backups.isBusy ? [] : try retention.step(turn.context))
+        }
+        state = turn.state
+        self.retention = retention
+        for orphan in orphans { try blobs.remove(orphan) }
+        try backups.step()
+        timersRest = .zero
+        var result = Result(outgoing: turn.outgoing, notes: turn.notes)
+        do {
+            try checkpoint()
+        } catch let error as StoreError where error.kind == .diskFull {
+            // The turn is committed; the log is folded in when there is room.
+            result.notes.append("the log could not be folded in: \(error)")
+        }
+        return result
+    }
+
     private func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
-        ServiceContext(batch: batch, blobs: blobs, settings: settings, now: now)
+        ServiceContext(
+            batch: batch, blobs: blobs, backups: backups, settings: settings, now: now, isDiskFull: looksForRoom != nil)
+    }
+
+    private func giveUpReserve(_ now: Now) throws {
+        try reserve.release()
+        looksForRoom = now.monotonic + settings.diskPatience
+    }
+
+    /// After the disk was full: requests are taken again as soon as the reserve can be set aside again.
+    private func lookForRoom(_ now: Now) throws {
+        guard let next = looksForRoom, next <= now.monotonic else { return }
+        looksForRoom = try reserve.hold() ? nil : now.monotonic + settings.diskPatience
     }
 
     /// Nothing of the turn was kept, so each request of it is told so; other messages are as if they had been lost.
@@ -94,17 +136,15 @@ package final class Broker {
     }
 
     private func checkpoint() throws {
-        turnsSinceCheckpoint += 1
-        guard turnsSinceCheckpoint >= Self.turnsPerCheckpoint else { return }
-        turnsSinceCheckpoint = 0
-        try store.checkpoint()
+        if store.logPages >= Self.logPages { try store.checkpoint() }
     }
 
     /// When to take a turn although nothing came; `nil` when only a message can bring work.
     package var nextDeadline: Duration? {
         // More lines than one turn sends.
-        if state.streams.hasReady { return .zero }
-        return state.nextDeadline(settings).map { max($0, timersRest) }
+        if state.streams.hasReady || backups.isBusy { return .zero }
+        let deadlines = [state.nextDeadline(settings).map { max($0, timersRest) }, looksForRoom, retention.nextStep]
+        return deadlines.compactMap { $0 }.min()
     }
 
     /// What to say to everybody before the broker stops: open calls are ended so that they can be repeated, at once and

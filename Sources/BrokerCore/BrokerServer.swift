@@ -9,6 +9,7 @@ package final class BrokerServer: Sendable {
     /// Where it listens, with the real port.
     package let endpoint: String
     private let thread: SocketThread
+    private let checker: SocketThread?
     private let wakeup: Wakeup
     private let shared: Shared
 
@@ -41,7 +42,7 @@ package final class BrokerServer: Sendable {
         let shared = Shared()
         let store = try JobStore(directory: directory)
         if !store.wasStoppedCleanly {
-            log.notice("the last broker on \(directory) was not stopped; the database is whole")
+            log.notice("the last broker on \(directory) was not stopped; looking through the database beside the work")
         }
         let ready = Gate()
         thread = try SocketThread(name: "grove-broker") {
@@ -59,6 +60,23 @@ package final class BrokerServer: Sendable {
         }
         self.wakeup = wakeup
         self.shared = shared
+        checker = store.wasStoppedCleanly ? nil : try Self.check(store, wakeup, shared, log)
+    }
+
+    /// Looks for damage while the broker serves already: a start must not take as long as reading everything does.
+    private static func check(
+        _ store: JobStore, _ wakeup: Wakeup, _ shared: Shared, _ log: Logger
+    ) throws -> SocketThread {
+        try SocketThread(name: "grove-check") {
+            do {
+                if try store.check() { log.info("the database is whole") }
+            } catch {
+                log.critical("the broker cannot go on: \(error)")
+                shared.failure.withLock { $0 = error }
+                shared.isStopping.store(true, ordering: .releasing)
+                wakeup.signal()
+            }
+        }
     }
 
     /// The body of the thread: sockets are made, used and closed on it.
@@ -99,6 +117,7 @@ package final class BrokerServer: Sendable {
     /// - Throws: why it could not go on, when it was not asked to stop.
     package func wait() throws {
         thread.join()
+        checker?.join()
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
     }
 }

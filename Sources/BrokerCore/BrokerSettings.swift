@@ -30,6 +30,15 @@ package struct BrokerSettings: Sendable {
     package var longestTake = Duration.seconds(60)
     /// More waiting jobs than this are refused.
     package var maximumWaitingJobs = 2_000_000
+    /// Bytes of the disk that are set aside for the ends of jobs, and how often to look for room when it is full.
+    package var diskReserveBytes: Int64 = 32 << 20
+    package var diskPatience = Duration.seconds(2)
+    /// How long after a job's end its results are kept; `nil` for good.
+    package var resultsTimeToLive: Duration?
+    /// How often to look for what nobody needs any more.
+    package var sweepInterval = Duration.seconds(600)
+    /// Bytes that all files together may have before inputs are refused; `nil` for as many as the disk takes.
+    package var quotaBytes: Int64?
     /// Drawn anew at each start, so that peers notice one.
     package var serverEpoch: [UInt8] = (0..<8).map { _ in .random(in: .min ... .max) }
     package var software = "grove-broker \(Software.version)"

@@ -1,4 +1,5 @@
 internal import GRDB
+import Synchronization
 
 /// Durable truth: jobs, attempts, leases, artifacts, logs, in one SQLite file with one writer.
 ///
@@ -9,7 +10,11 @@ package final class JobStore: Sendable {
     /// Whether the last broker on this directory was stopped in an orderly way, or there was none.
     package let wasStoppedCleanly: Bool
     private let lock: DirectoryLock
+    private let path: String
     private let queue: DatabaseQueue
+    private let log = LogSize()
+    /// The connection that looks for damage, while it does.
+    private let checker = Mutex<DatabaseQueue?>(nil)
     /// Only ever used inside `queue`, which lets one thread in at a time.
     private nonisolated(unsafe) let statements = Statements()
     private nonisolated(unsafe) let laneNumbers = LaneNumbers()
@@ -22,6 +27,7 @@ package final class JobStore: Sendable {
         self.directory = directory
         lock = try DirectoryLock(directory: directory)
         let path = directory + "/jobs.sqlite"
+        self.path = path
         (queue, wasStoppedCleanly) = try StoreError.translating {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             let wasClean = try Self.prepare(queue, path: path)
@@ -32,6 +38,7 @@ package final class JobStore: Sendable {
             }
             return (queue, wasClean)
         }
+        try withConnection { log.follow($0) }
         try FileSystem.synchronizeDirectory(directory)
     }
 
@@ -83,7 +90,6 @@ package final class JobStore: Sendable {
             return try Int.fetchOne(database, sql: "PRAGMA user_version") != 1
         }
         try requirePragmas(queue, path: path)
-        if !wasClean { try check(queue, path: path) }
         try migrations.migrate(queue)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(Migrations.applicationID); PRAGMA user_version = 1")
@@ -91,13 +97,32 @@ package final class JobStore: Sendable {
         return wasClean
     }
 
-    private static func check(_ queue: DatabaseQueue, path: String) throws {
-        let finding = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    /// Looks through the whole database for damage, beside the work of the store: for the time after a stop that was not
+    /// orderly. It takes a second for some hundred megabytes, on any thread; `close` ends it.
+    /// - Returns: whether it got to the end.
+    /// - Throws: `StoreError` of kind `.corrupt` when there is damage.
+    package func check() throws -> Bool {
+        // A reader is no danger to the log: it neither writes nor checkpoints.
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.label = "grove.jobstore.check"
+        let finding: String?
+        do {
+            let reader = try DatabaseQueue(path: path, configuration: configuration)
+            checker.withLock { $0 = reader }
+            defer { checker.withLock { $0 = nil } }
+            finding = try reader.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            try reader.close()
+        } catch let error as DatabaseError {
+            if error.resultCode == .SQLITE_INTERRUPT { return false }
+            throw StoreError(error)
+        }
         guard finding == "ok" else {
             throw StoreError(
                 kind: .corrupt,
                 message: "\(path) is damaged (\(finding ?? "no finding")); restore it from a backup, it cannot be used")
         }
+        return true
     }
 
     /// Runs many requests as one transaction, which is durable when this returns and void when it throws.
@@ -126,10 +151,21 @@ package final class JobStore: Sendable {
         }
     }
 
+    /// SQLite's handle, for a backup; outside of a batch.
+    func withConnection<T>(_ body: (OpaquePointer) throws -> T) throws -> T {
+        try queue.writeWithoutTransaction { database in
+            guard let connection = database.sqliteConnection else { preconditionFailure("the store is closed") }
+            return try body(connection)
+        }
+    }
+
     /// What SQLite says of a setting now.
     package func pragma(_ name: String) throws -> String? {
         try StoreError.translating { try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA \(name)") } }
     }
+
+    /// Pages of 4 KiB that were written to the log since a checkpoint let it begin anew.
+    package var logPages: Int { log.pages }
 
     /// Copies finished pages from the log into the database file, so that the log is reused instead of growing. For the
     /// idle moments between batches; does not wait for anybody.
@@ -139,6 +175,7 @@ package final class JobStore: Sendable {
 
     /// Ends it in an orderly way: the database is one file afterwards. Nothing may be called after.
     package func close() throws {
+        checker.withLock { $0?.interrupt() }
         try StoreError.translating {
             try queue.writeWithoutTransaction { database in
                 statements.removeAll()

@@ -33,6 +33,10 @@ struct GroveBroker: AsyncParsableCommand {
     var ageingMinutes = 30.0
     @Option(help: "Minutes that the steps of a job may stand still before another worker gets it.")
     var noProgressMinutes = 30.0
+    @Option(help: "Remove the results of jobs so many days after their end (default: never).")
+    var resultsDays: Double?
+    @Option(help: "Refuse inputs when all files together have so many GiB (default: when the disk is nearly full).")
+    var quotaGib: Double?
     @Option(help: "How log lines are written.") var logFormat = LogFormat.text
     @Flag(help: "Let anybody who can reach the port use the broker: there are no keys yet.")
     var allowUnauthenticatedNetwork = false
@@ -48,6 +52,12 @@ struct GroveBroker: AsyncParsableCommand {
             throw ValidationError("--no-progress-minutes takes a number from 0.05 to 525600, a year.")
         }
         _ = try caps()
+        if let resultsDays, !(0.001...100_000).contains(resultsDays) {
+            throw ValidationError("--results-days takes a number from 0.001 to 100000.")
+        }
+        if let quotaGib, !(0.001...1_000_000).contains(quotaGib) {
+            throw ValidationError("--quota-gib takes a number from 0.001 to 1000000.")
+        }
         // ZeroMQ knows a free port as *.
         if bind.hasPrefix("tcp://"), bind.hasSuffix(":0") { bind = bind.dropLast() + "*" }
     }
@@ -76,6 +86,11 @@ struct GroveBroker: AsyncParsableCommand {
         settings.noProgress = .milliseconds(Int64(noProgressMinutes * 60_000))
         settings.ageing = .milliseconds(Int64(ageingMinutes * 60_000))
         settings.caps = try caps()
+        settings.resultsTimeToLive = resultsDays.map { .seconds($0 * 24 * 3600) }
+        settings.quotaBytes = quotaGib.map { Int64($0 * Double(1 << 30)) }
+        // A worker must notice a broker that was restarted, and be heard again, within the lease.
+        settings.heartbeatInterval = min(settings.heartbeatInterval, settings.lease / 4)
+        settings.heartbeatTimeout = settings.heartbeatInterval * 3
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let server: BrokerServer
         do {

@@ -48,6 +48,11 @@ final class Bench {
         return try JobStore(directory: copy)
     }
 
+    /// Lets the database grow, as a reserve that is given up does.
+    func giveRoom(pages: Int) throws {
+        _ = try store.pragma("max_page_count = \(pages)")
+    }
+
     func pass(_ time: Duration) throws -> [Outgoing] {
         now.monotonic += time
         now.wallMS += time.milliseconds

@@ -265,10 +265,22 @@ import Wire
         #expect(refusal?.code == .resourceExhausted && refusal?.message.contains("make room") == true)
         #expect(ids.count > 10)
         for id in ids { #expect(try bench.job(client, id).state == .waiting) }
+        try bench.giveRoom(pages: 420)
         let worker = try bench.worker()
         let attempt = try #require(try bench.take(worker)).attempt
         let done = Bench.completion(attempt) { $0.success = .init() }
         let _: Grove_V1_CompleteResponse = try bench.call(worker, Method.workComplete, done)
         #expect(try bench.job(client, ids[0]).state == .succeeded)
+        // Not even small requests are taken; cancels need no room.
+        #expect(try bench.refusal(client, Method.jobsSubmit, Self.sampleRequest).code == .resourceExhausted)
+        var cancel = Grove_V1_CancelJobRequest()
+        cancel.jobID = ids[1]
+        #expect(try bench.call(client, Method.jobsCancel, cancel, as: Grove_V1_Job.self).state == .cancelled)
+    }
+
+    private static var sampleRequest: Grove_V1_SubmitRequest {
+        var request = Grove_V1_SubmitRequest()
+        request.spec = Bench.sample()
+        return request
     }
 }

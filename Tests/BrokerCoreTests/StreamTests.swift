@@ -107,6 +107,26 @@ import Wire
         #expect(try events(more, of: call).map(\.progress.step) == [200])
     }
 
+    @Test func bytesUnderWayAreBounded() throws {
+        var stream = Stream(
+            key: CallKey(peer: PeerID(1), callID: .random()), jobID: "a", kind: .watch, deadline: nil)
+        // One message may always go, however large.
+        _ = stream.send(bytes: 2 * Limits.streamBytes)
+        #expect(!stream.maySend && stream.credit > 0)
+        stream.addCredit(1)
+        #expect(stream.maySend)
+        for number in 1...4 as ClosedRange<UInt32> {
+            #expect(stream.maySend)
+            #expect(stream.send(bytes: Limits.streamBytes / 4) == number)
+        }
+        #expect(!stream.maySend)
+        // CREDIT answers the oldest, and more of it than was sent does no harm.
+        stream.addCredit(1)
+        #expect(stream.maySend)
+        stream.addCredit(100)
+        #expect(stream.maySend)
+    }
+
     @Test func logsWaitForCreditAndNoneIsMissed() throws {
         let worker = try bench.worker()
         let attempt = try #require(try bench.take(worker)).attempt

@@ -86,7 +86,7 @@ struct EngineHostilityTests {
             case 5: actions = machine.receive(.sayHello)
             case 6: actions = machine.receive(WireMessage(.goAway))
             case 7: actions = machine.receive(.error(RPCError(.failedPrecondition, "no")))
-            case 8: actions = machine.engine.took(1, of: id, now: machine.now)
+            case 8: actions = machine.engine.took(1, bytes: 10, of: id, now: machine.now)
             case 9:
                 // Its owner has been told already.
                 actions = machine.engine.cancel(id, now: machine.now)

@@ -187,6 +187,20 @@ struct EngineSessionTests {
         #expect(later.connects)
     }
 
+    @Test(
+        "a connection that broke is made anew at once, and open calls are repeated; before a session it means nothing")
+    func brokenConnection() {
+        var early = Machine()
+        _ = early.pass(.zero)
+        #expect(early.engine.connectionEnded(now: early.now).isEmpty)
+        var machine = Machine.connected()
+        let call = machine.open(timeout: .seconds(60)).id
+        #expect(machine.engine.connectionEnded(now: machine.now).disconnects)
+        #expect(machine.pass(.zero).connects)
+        let repeated = machine.receive(.welcome())
+        #expect(repeated.sent.contains { $0.callID == call && $0.type == .request })
+    }
+
     @Test("waiting for a session ends with the session, or UNAVAILABLE")
     func waitingForSession() {
         var machine = Machine()

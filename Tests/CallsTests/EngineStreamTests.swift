@@ -16,13 +16,23 @@ struct EngineStreamTests {
         #expect(machine.receive(.data(stream, 3)).isEmpty)
     }
 
+    @Test("a large message is credited at once, however few have come")
+    func creditForBytes() {
+        var machine = Machine.connected(credit: 64)
+        let stream = machine.open(.serverStream).id
+        let now = machine.now
+        #expect(machine.engine.took(1, bytes: Limits.creditBytes - 1, of: stream, now: now).isEmpty)
+        #expect(machine.engine.took(1, bytes: 1, of: stream, now: now).sentTypes == [.credit])
+        #expect(machine.engine.took(1, bytes: Limits.creditBytes - 1, of: stream, now: now).isEmpty)
+    }
+
     @Test("taking messages gives credit, half a window at a time")
     func credit() throws {
         var machine = Machine.connected(credit: 4)
         let stream = machine.open(.serverStream).id
         for sequence in 0..<4 { _ = machine.receive(.data(stream, UInt32(sequence))) }
-        #expect(machine.engine.took(1, of: stream, now: machine.now).isEmpty)
-        let credited = machine.engine.took(1, of: stream, now: machine.now)
+        #expect(machine.engine.took(1, bytes: 10, of: stream, now: machine.now).isEmpty)
+        let credited = machine.engine.took(1, bytes: 10, of: stream, now: machine.now)
         let message = try #require(credited.sent.first)
         #expect(message.type == .credit)
         #expect(message.callID == stream)

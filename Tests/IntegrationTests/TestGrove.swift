@@ -1,5 +1,6 @@
 import Foundation
 import GroveClient
+import QueueLoad
 import Testing
 
 /// A broker and workers of one test: real processes on a free port, in a scratch folder that goes with the test.

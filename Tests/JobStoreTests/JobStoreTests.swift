@@ -144,6 +144,39 @@ import Testing
         #expect(try store.batch { try $0.finish(first.attempt, .failed(cancelled), nowMS: 2) }?.state == .failed)
     }
 
+    @Test func looksForDamageBesideItsWork() throws {
+        let store = try JobStore(directory: scratch.path)
+        for index in 0..<200 {
+            var job = NewJob.sample("job \(index)")
+            job.spec = [UInt8](repeating: 7, count: 2000)
+            try store.batch { try $0.submit(job, nowMS: 1) }
+        }
+        #expect(try store.check())
+        #expect(store.logPages > 0)
+        try store.checkpoint()
+        // A page in the middle, behind the store's back.
+        let file = try FileHandle(forUpdating: URL(filePath: scratch.path + "/jobs.sqlite"))
+        let end = try file.seekToEnd()
+        for offset in stride(from: 40 * 4096, to: end, by: 4096) {
+            try file.seek(toOffset: offset)
+            try file.write(contentsOf: [UInt8](repeating: 0xFF, count: 64))
+        }
+        try file.close()
+        let error = #expect(throws: StoreError.self) { try store.check() }
+        #expect(error?.kind == .corrupt && error?.message.contains("backup") == true)
+    }
+
+    @Test func aReserveIsHeldAndGivenUp() throws {
+        let reserve = DiskReserve(directory: scratch.path, bytes: 3_000_000)
+        #expect(try reserve.hold() && reserve.isHeld)
+        #expect(try FileSystem.size(of: scratch.path + "/reserve") == 3_000_000)
+        try reserve.release()
+        #expect(try !reserve.isHeld && FileSystem.size(of: scratch.path + "/reserve") == 0)
+        // What an earlier broker held is held again.
+        #expect(try reserve.hold() && reserve.hold())
+        #expect(try DiskReserve(directory: scratch.path, bytes: 1000).hold())
+    }
+
     @Test func theLogIsFoldedInAndReused() throws {
         let store = try JobStore(directory: scratch.path)
         for index in 0..<300 {

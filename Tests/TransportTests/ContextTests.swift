@@ -158,9 +158,9 @@ struct ContextTests {
     @Test("sockets beyond the maximum are refused, and may be had later")
     func tooManySockets() throws {
         let context = try ZeroMQContext(maxSockets: 2)
-        let first = try Dealer(context)
-        let second = try Dealer(context)
-        let error = try #require(throws: TransportError.self) { try Dealer(context) }
+        let first = try Router(context)
+        let second = try Router(context)
+        let error = try #require(throws: TransportError.self) { try Router(context) }
         #expect(error.kind == .resourcesExhausted)
         #expect(error.isRetriable)
         second.close()

@@ -24,6 +24,22 @@ struct PeerTests {
         try poll(pair.poller) { try pair.router.send([[1]], to: peer) == .peerGone }
     }
 
+    @Test("a dealer hears that its connection has ended, once")
+    func endedConnection() throws {
+        let pair = try Pair()
+        _ = try pair.introduce()
+        let monitor = try #require(pair.dealer.monitor)
+        #expect(try !monitor.hasEnded())
+        pair.poller.watch(monitor)
+        pair.poller.forget(pair.router)
+        pair.router.close()
+        try poll(pair.poller) { try monitor.hasEnded() }
+        #expect(try !monitor.hasEnded())
+        pair.poller.forget(monitor)
+        pair.dealer.close()
+        #expect(pair.dealer.monitor == nil)
+    }
+
     @Test("a peer that does not read fills up without stopping the loop, and empties again")
     func fullPeer() throws {
         var options = SocketOptions()

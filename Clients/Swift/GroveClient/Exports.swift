@@ -15,3 +15,4 @@ public typealias ArtifactKind = Grove_V1_ArtifactKind
 public typealias WorkerInfo = Grove_V1_WorkerInfo
 public typealias FileError = Calls.FileError
 public typealias Health = Grove_V1_HealthCheckResponse
+public typealias BackupResponse = Grove_V1_BackupResponse

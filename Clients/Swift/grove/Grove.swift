@@ -33,6 +33,6 @@ struct Grove: AsyncParsableCommand {
                     Resume.self, Results.self, Plot.self,
                 ]),
             CommandGroup(
-                name: "System", subcommands: [Workers.self, Health.self, Pause.self, Drain.self]),
+                name: "System", subcommands: [Workers.self, Health.self, Pause.self, Drain.self, Admin.self]),
         ])
 }

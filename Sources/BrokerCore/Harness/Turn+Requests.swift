@@ -20,6 +20,8 @@ extension Turn {
         } catch let error as RPCError {
             end(key, error)
         } catch let error as StoreError where error.kind == .diskFull && !error.endsBatch {
+            // With the reserve given up, the whole turn is done again.
+            guard context.isDiskFull else { throw error }
             end(key, RPCError(.resourceExhausted, error.message, retryAfter: .seconds(10)))
         } catch let error as StoreError where !error.endsBatch {
             note("a request failed: \(error)")
@@ -51,7 +53,8 @@ extension Turn {
         case Method.artifactsList: try unary(message, caller) { request, _ in try artifacts.list(request) }
         case Method.artifactsGet: try unary(message, caller) { request, _ in try artifacts.get(request) }
         case Method.blobsStat: try unary(message, caller) { request, _ in try blobs.stat(request) }
-        case Method.blobsPut: try unary(message, caller) { request, _ in try blobs.put(request, bulk: message.bulk) }
+        case Method.blobsPut:
+            try unary(message, caller) { request, _ in try blobs.put(request, bulk: message.bulk, caller) }
         case Method.blobsRead: try read(message, caller, blobs)
         case Method.workTake: try take(message, caller, work)
         case Method.workHeartbeat: try unary(message, caller) { try work.heartbeat($0, caller, &$1) }
@@ -62,6 +65,9 @@ extension Turn {
         case Method.queueSet: try unary(message, caller) { try gates.set($0, &$1) }
         case Method.queueGet:
             try unary(message, caller) { (_: Grove_V1_GetQueueRequest, state) in gates.get(state) }
+        case Method.adminBackup:
+            let admin = AdminService(context: context)
+            try unary(message, caller) { request, _ in try admin.backup(request) }
         case Method.healthCheck: try unary(message, caller) { workers.health($0, $1) }
         default:
             throw RPCError(

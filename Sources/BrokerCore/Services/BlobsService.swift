@@ -12,7 +12,10 @@ struct BlobsService {
         }
     }
 
-    func put(_ request: Grove_V1_PutBlobRequest, bulk: [UInt8]) throws -> Grove_V1_BlobStatus {
+    /// Results of workers may take the room that inputs must leave.
+    func put(_ request: Grove_V1_PutBlobRequest, bulk: [UInt8], _ caller: Caller) throws -> Grove_V1_BlobStatus {
+        let isResult = caller.session.role == .worker
+        if !isResult { try requireRoom(request) }
         let size = try checked(request.sha256, request.size)
         guard bulk.count <= Limits.chunkBytes else {
             throw RPCError(
@@ -23,9 +26,22 @@ struct BlobsService {
             throw RPCError(.outOfRange, "the offset \(request.offset) is behind the end of the blob, \(size)")
         }
         return try translating {
-            let status = try context.blobs.put(request.sha256, size: size, offset: offset, bytes: bulk)
+            let status = try context.blobs.put(
+                request.sha256, size: size, offset: offset, bytes: bulk,
+                keepingFree: isResult ? 0 : BlobStore.reserveBytes)
             return try answer(status, request.sha256, size)
         }
+    }
+
+    private func requireRoom(_ request: Grove_V1_PutBlobRequest) throws {
+        try context.requireRoom()
+        guard request.offset == 0, let quota = context.settings.quotaBytes else { return }
+        let kept = try context.batch.blobBytes()
+        guard kept + Int64(clamping: request.size) > quota else { return }
+        throw RPCError(
+            .resourceExhausted,
+            "the broker keeps \(kept >> 20) MiB of files and its quota is \(quota >> 20) MiB; have older results expire, or "
+                + "give it a larger quota")
     }
 
     func read(_ request: Grove_V1_ReadBlobRequest) throws -> (Grove_V1_ReadBlobResponse, bulk: [UInt8]) {

@@ -57,6 +57,7 @@ struct JobsService {
         // What it names may be another model once its parents are done.
         if parents.isEmpty { job.lane = LaneKey(job, spec) }
         let record = try context.batch.insert(job, idempotency: idempotency, nowMS: context.now.wallMS)
+        try context.batch.insertInputs(spec.inputs, of: record.id)
         if let checkpoint { try context.batch.plantCheckpoint(checkpoint, in: record.id) }
         try QueueService(context: context).place(record, spec: spec, &state)
         return record
@@ -65,6 +66,7 @@ struct JobsService {
     func nextID(_ state: inout BrokerState) -> String { state.jobIDs.next(nowMS: context.now.wallMS).description }
 
     private func requireRoom(for jobs: Int, _ state: BrokerState) throws(RPCError) {
+        try context.requireRoom()
         try GatesService.requireNewJobs(state)
         guard state.queue.waiting + jobs <= context.settings.maximumWaitingJobs else {
             throw RPCError(
@@ -121,6 +123,7 @@ struct JobsService {
                 retryOf: earlier.id),
             idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
             nowMS: context.now.wallMS)
+        try context.batch.copyInputs(from: earlier, to: record)
         try context.batch.copyCheckpoint(from: earlier, to: record)
         try QueueService(context: context).begin(record, &state)
         return response(record.id)

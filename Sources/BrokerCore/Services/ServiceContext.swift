@@ -5,11 +5,25 @@ import Wire
 struct ServiceContext {
     let batch: StoreTransaction
     let blobs: BlobStore
+    let backups: BackupDesk
     let settings: BrokerSettings
     let now: Now
+    /// Whether only what ends jobs may take room.
+    let isDiskFull: Bool
 
     /// When a lease that is granted now will be over.
     var leaseEnd: Duration { now.monotonic + settings.lease }
+}
+
+extension ServiceContext {
+    /// - Throws: `RPCError` RESOURCE_EXHAUSTED while the disk is full: for requests that begin something.
+    func requireRoom() throws(RPCError) {
+        guard isDiskFull else { return }
+        throw RPCError(
+            .resourceExhausted,
+            "the disk of the broker is full; running jobs can still end, nothing new is taken; make room and try again",
+            retryAfter: .seconds(10))
+    }
 }
 
 /// Who makes a call.

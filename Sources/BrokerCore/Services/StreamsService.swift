@@ -68,10 +68,9 @@ struct StreamsService {
     }
 
     private func data(_ stream: inout Stream, _ payload: [UInt8]) -> Outgoing {
-        let message = WireMessage(.data, callID: stream.key.callID, sequence: stream.sequence, payload: payload)
-        stream.sequence &+= 1
-        stream.credit -= 1
-        return Outgoing(stream.key.peer, message)
+        let sequence = stream.send(bytes: payload.count)
+        return Outgoing(
+            stream.key.peer, WireMessage(.data, callID: stream.key.callID, sequence: sequence, payload: payload))
     }
 
     func end(_ stream: Stream, _ error: RPCError?) -> Outgoing {

@@ -16,7 +16,10 @@ struct Stream: Hashable, Sendable {
     /// The DATA messages that may still be sent.
     var credit = Limits.streamCredit
     /// The number of the next one.
-    var sequence: UInt32 = 0
+    private(set) var sequence: UInt32 = 0
+    /// The bytes of each message that was sent and that no CREDIT has answered, oldest first.
+    private var underWay: [Int] = []
+    private var bytesUnderWay = 0
     /// Whether there may be something to send.
     var isDirty = true
     var deadline: Duration?
@@ -26,6 +29,30 @@ struct Stream: Hashable, Sendable {
         self.jobID = jobID
         self.kind = kind
         self.deadline = deadline
+    }
+
+    /// Whether a message may be sent: there is credit, and the peer has not too many bytes to take yet.
+    var maySend: Bool { credit > 0 && (bytesUnderWay < Limits.streamBytes || underWay.isEmpty) }
+
+    /// Whether there is something that may be sent.
+    var isReady: Bool { isDirty && maySend }
+
+    /// Counts a message that is sent.
+    /// - Returns: its number.
+    mutating func send(bytes: Int) -> UInt32 {
+        defer { sequence &+= 1 }
+        credit -= 1
+        underWay.append(bytes)
+        bytesUnderWay += bytes
+        return sequence
+    }
+
+    /// The peer has taken so many messages, the oldest ones, and takes so many more.
+    mutating func addCredit(_ messages: Int) {
+        credit = min(credit + messages, Limits.maximumStreamCredit)
+        let taken = min(messages, underWay.count)
+        bytesUnderWay -= underWay.prefix(taken).reduce(0, +)
+        underWay.removeFirst(taken)
     }
 }
 
@@ -69,9 +96,7 @@ struct StreamTable: Sendable {
     }
 
     mutating func addCredit(_ messages: UInt32, to key: CallKey) {
-        guard var stream = streams[key] else { return }
-        stream.credit = min(stream.credit + Int(min(messages, 1 << 20)), Limits.maximumStreamCredit)
-        streams[key] = stream
+        streams[key]?.addCredit(Int(min(messages, 1 << 20)))
     }
 
     /// The job, or its log, has changed.
@@ -81,12 +106,12 @@ struct StreamTable: Sendable {
 
     /// Those to which something can be sent now, in a fixed order.
     var ready: [Stream] {
-        streams.values.filter { $0.isDirty && $0.credit > 0 }
+        streams.values.filter(\.isReady)
             .sorted { $0.key.callID < $1.key.callID }
     }
 
     /// Whether there is work without anything happening.
-    var hasReady: Bool { streams.values.contains { $0.isDirty && $0.credit > 0 } }
+    var hasReady: Bool { streams.values.contains(where: \.isReady) }
 
     mutating func removeDue(now: Duration) -> [CallKey] {
         let due = streams.values.filter { $0.deadline.map { $0 <= now } ?? false }.map(\.key)

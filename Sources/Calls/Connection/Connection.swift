@@ -133,5 +133,5 @@ package final class Connection: Sendable {
 
     func cancel(_ id: CallID) { mailbox.post(.cancel(id)) }
 
-    func took(_ count: Int, of id: CallID) { mailbox.post(.took(count, of: id)) }
+    func took(_ count: Int, bytes: Int, of id: CallID) { mailbox.post(.took(count, bytes: bytes, of: id)) }
 }

@@ -7,7 +7,7 @@ final class ConnectionThread {
     enum Command: Sendable {
         case open(CallRequest, any CallSink)
         case cancel(CallID)
-        case took(Int, of: CallID)
+        case took(Int, bytes: Int, of: CallID)
         case close
     }
 
@@ -58,6 +58,7 @@ final class ConnectionThread {
         if ready.wasWoken {
             for command in mailbox.drain() { handle(command) }
         }
+        let hasEnded = try dealer?.monitor?.hasEnded() ?? false
         // A bounded number, so that timers and commands get their turn.
         for _ in 0..<256 {
             guard let incoming = try dealer?.receive() else { break }
@@ -66,6 +67,8 @@ final class ConnectionThread {
             case .oversized: onEvent(.ignored(what: "a message beyond the limits of the protocol"))
             }
         }
+        // After what had come before it.
+        if hasEnded { perform(engine.connectionEnded(now: MonotonicClock.now)) }
     }
 
     private func handle(_ command: Command) {
@@ -77,7 +80,7 @@ final class ConnectionThread {
         case .cancel(let id):
             sinks[id] = nil
             perform(engine.cancel(id, now: now))
-        case .took(let count, let id): perform(engine.took(count, of: id, now: now))
+        case .took(let count, let bytes, let id): perform(engine.took(count, bytes: bytes, of: id, now: now))
         case .close: perform(engine.close(now: now))
         }
     }
@@ -105,6 +108,7 @@ final class ConnectionThread {
             let dealer = try Dealer(context, options: options)
             try dealer.connect(endpoint)
             self.dealer = dealer
+            if let monitor = dealer.monitor { poller.watch(monitor) }
         } catch {
             perform(engine.linkFailed("\(error)", now: MonotonicClock.now))
         }
@@ -114,6 +118,7 @@ final class ConnectionThread {
         outbox = []
         guard let dealer else { return }
         poller.forget(dealer)
+        if let monitor = dealer.monitor { poller.forget(monitor) }
         dealer.close()
         self.dealer = nil
     }

@@ -40,7 +40,7 @@ package final class MessageStream<Element: Message>: Sendable, AsyncSequence {
     private func element(_ next: StreamBuffer.Next) throws(RPCError) -> Element? {
         switch next {
         case .message(let answer):
-            connection.took(1, of: id)
+            connection.took(1, bytes: answer.payload.count, of: id)
             return try decodeAnswer(answer.payload, of: method)
         case .end, .empty: return nil
         case .failure(let error): throw error

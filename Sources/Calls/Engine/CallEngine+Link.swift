@@ -18,6 +18,13 @@ extension CallEngine {
         }
     }
 
+    /// The connection broke. Before a session that means only that there is no broker yet.
+    package mutating func connectionEnded(now: Duration) -> [EngineAction] {
+        guard case .up = link else { return [] }
+        let reason = "the connection to the broker at \(settings.endpoint) broke"
+        return [.report(.sessionLost(reason: reason))] + loseLink(now: now)
+    }
+
     /// Closes the socket, for a new one after a pause.
     mutating func loseLink(now: Duration) -> [EngineAction] {
         failures += 1
@@ -82,7 +89,7 @@ extension CallEngine {
             call.phase = .inFlight
             call.nextSequence = 0
             call.credit = live.session.streamCredit
-            call.taken = 0
+            (call.taken, call.takenBytes) = (0, 0)
             calls[call.request.id] = call
             actions.append(send(call.message(now: now), now: now))
         }

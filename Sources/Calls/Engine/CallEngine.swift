@@ -94,17 +94,20 @@ package struct CallEngine: Sendable {
         return call.isInFlight ? [send(WireMessage(.cancel, callID: id), now: now)] : []
     }
 
-    /// The consumer of a stream took so many messages.
-    package mutating func took(_ count: Int, of id: CallID, now: Duration) -> [EngineAction] {
+    /// The consumer of a stream took so many messages of so many bytes.
+    package mutating func took(_ count: Int, bytes: Int, of id: CallID, now: Duration) -> [EngineAction] {
         guard case .up(let live) = link, var call = calls[id], call.isInFlight else { return [] }
         defer { calls[id] = call }
         call.taken += count
-        // Half a window at a time: one message in thirty-two is enough, and the broker never runs dry.
-        guard call.taken >= max(1, live.session.streamCredit / 2) else { return [] }
+        call.takenBytes += bytes
+        // Half a window at a time: one message in thirty-two is enough, unless they are large, and the broker never runs dry.
+        guard call.taken >= max(1, live.session.streamCredit / 2) || call.takenBytes >= Limits.creditBytes else {
+            return []
+        }
         var credit = Grove_V1_Credit()
         credit.messages = UInt32(call.taken)
         call.credit += call.taken
-        call.taken = 0
+        (call.taken, call.takenBytes) = (0, 0)
         return [send(WireMessage(.credit, callID: id, envelope: encode(credit)), now: now)]
     }
 

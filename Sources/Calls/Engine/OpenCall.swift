@@ -21,8 +21,9 @@ struct OpenCall: Sendable {
     var nextSequence: UInt32 = 0
     /// DATA messages that the broker may still send.
     var credit = 0
-    /// Messages that the consumer took since CREDIT was last given.
+    /// Messages that the consumer took since CREDIT was last given, and their bytes.
     var taken = 0
+    var takenBytes = 0
 
     init(_ request: CallRequest, number: UInt64, now: Duration) {
         (self.request, self.number, openedAt) = (request, number, now)

@@ -11,7 +11,7 @@ package final class BlobStore {
     private var open: [Upload] = []
 
     private static let openUploads = 16
-    /// What a blob may not take: the database must go on when the disk is nearly full.
+    /// What an input may not take: the database must go on when the disk is nearly full.
     package static let reserveBytes: Int64 = 64 << 20
 
     /// - Parameters:
@@ -48,18 +48,21 @@ package final class BlobStore {
 
     /// Takes a piece. One that is not the next is left aside, and the answer says which is: so a repeated piece does no
     /// harm, and several may send the same blob.
+    /// - Parameter keepingFree: bytes of the disk that it may not take.
     /// - Returns: complete after the last piece, when the whole was checked and is durable.
     /// - Throws: `BlobError`, or `StoreError` when the disk refuses. What came before is kept, except when the whole
     ///   turns out to be wrong.
-    package func put(_ sha256: String, size: Int64, offset: Int64, bytes: [UInt8]) throws -> BlobStatus {
+    package func put(
+        _ sha256: String, size: Int64, offset: Int64, bytes: [UInt8], keepingFree: Int64 = BlobStore.reserveBytes
+    ) throws -> BlobStatus {
         let status = try status(sha256, size: size)
         guard !status.isComplete, offset == status.nextOffset else { return status }
         guard offset + Int64(bytes.count) <= size else {
             throw BlobError.tooLong(end: offset + Int64(bytes.count), size: size)
         }
         let free = try freeBytes(uploads)
-        guard size - offset <= free - Self.reserveBytes else {
-            throw BlobError.notEnoughRoom(needed: size - offset + Self.reserveBytes, free: free)
+        guard size - offset <= free - keepingFree else {
+            throw BlobError.notEnoughRoom(needed: size - offset + keepingFree, free: free)
         }
         let upload = try upload(sha256, size: size)
         guard upload.offset == offset else { return BlobStatus(isComplete: false, nextOffset: upload.offset) }
@@ -81,6 +84,30 @@ package final class BlobStore {
         guard let size = try FileSystem.size(of: path) else { throw BlobError.missing(sha256) }
         guard offset < size else { return ([], size) }
         return (try File(path, .reading).read(at: offset, count: min(count, Int(clamping: size - offset))), size)
+    }
+
+    /// Removes a whole blob that nothing names any more.
+    package func remove(_ sha256: String) throws {
+        try FileSystem.remove(path(of: sha256))
+    }
+
+    /// Whole blobs whose hashes begin with these two digits and that came before an instant.
+    package func hashes(beginningWith digits: String, createdBeforeMS: Int64) throws -> [String] {
+        let folder = "\(blobs)/\(digits)"
+        guard FileSystem.isDirectory(folder) else { return [] }
+        return try FileSystem.names(in: folder).filter { name in
+            guard let modified = try FileSystem.modifiedMS(of: "\(folder)/\(name)") else { return false }
+            return modified < createdBeforeMS
+        }.map { digits + $0 }.filter(Self.isDigest)
+    }
+
+    /// Has a blob of one broker's directory in another one too.
+    static func link(_ sha256: String, from directory: String, to other: String) throws {
+        let name = place(of: sha256)
+        let target = "\(other)/blobs/\(name)"
+        try FileSystem.createDirectory(FileSystem.parent(of: target))
+        try FileSystem.link("\(directory)/blobs/\(name)", to: target)
+        try FileSystem.synchronizeDirectory(FileSystem.parent(of: target))
     }
 
     /// Removes uploads that nobody has gone on with for so long.
@@ -135,8 +162,12 @@ extension BlobStore {
 
 extension BlobStore {
     private func path(of sha256: String) -> String {
-        Self.requireDigest(sha256)
-        return "\(blobs)/\(sha256.prefix(2))/\(sha256.dropFirst(2))"
+        "\(blobs)/\(Self.place(of: sha256))"
+    }
+
+    private static func place(of sha256: String) -> String {
+        requireDigest(sha256)
+        return "\(sha256.prefix(2))/\(sha256.dropFirst(2))"
     }
 
     private func partPath(of sha256: String) -> String {
@@ -147,8 +178,10 @@ extension BlobStore {
     /// Only hexadecimal digits become part of a path. A caller that hands on a peer's text must have looked.
     private static func requireDigest(_ sha256: String) {
         precondition(
-            sha256.utf8.count == 64
-                && sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) },
-            "a blob is named by 64 lower-case hexadecimal digits; check what peers send before")
+            isDigest(sha256), "a blob is named by 64 lower-case hexadecimal digits; check what peers send before")
+    }
+
+    private static func isDigest(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 }

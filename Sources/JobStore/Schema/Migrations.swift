@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("3 timers") { try $0.execute(sql: Scheduling.lanesAndTimers) }
         migrator.registerMigration("4 gates") { try $0.execute(sql: Scheduling.gates) }
         migrator.registerMigration("5 arrays") { try $0.execute(sql: Scheduling.arrays) }
+        migrator.registerMigration("20 retention") { try $0.execute(sql: retention) }
         return migrator
     }
 

@@ -1,11 +1,16 @@
 internal import GRDB
 
+extension DatabaseError {
+    fileprivate var isDiskFull: Bool { resultCode == .SQLITE_FULL || extendedResultCode == .SQLITE_IOERR_SHMSIZE }
+}
+
 extension StoreError {
     /// SQLite's error in our words.
     init(_ error: DatabaseError) {
         let text = error.message ?? error.resultCode.description
         switch error.resultCode {
-        case .SQLITE_FULL:
+        // The index of the log is a file too, and there is no other reason why it could not grow.
+        case _ where error.isDiskFull:
             self.init(
                 kind: .diskFull,
                 message: "the disk of the broker is full; nothing was changed, make room and try again")

@@ -93,6 +93,6 @@ extension StoreError {
     /// What SQLite says of a call that failed.
     fileprivate init(_ connection: OpaquePointer, _ code: Int32) {
         let message = sqlite3_errmsg(connection).map { String(cString: $0) }
-        self.init(DatabaseError(resultCode: ResultCode(rawValue: code & 0xFF), message: message))
+        self.init(DatabaseError(resultCode: ResultCode(rawValue: code), message: message))
     }
 }

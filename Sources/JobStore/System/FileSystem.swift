@@ -37,6 +37,14 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is anything under this name.
+    static func exists(_ path: String) throws -> Bool {
+        var status = stat()
+        if lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT else { throw error("look at", path) }
+        return false
+    }
+
     static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -90,6 +98,27 @@ enum FileSystem {
 
     static func move(_ path: String, to target: String) throws {
         guard rename(path, target) == 0 else { throw error("rename to", target) }
+    }
+
+    /// Gives a file a second name, or copies it where that is on another file system.
+    static func link(_ path: String, to target: String) throws {
+        if Self.systemLink(path, target) == 0 { return }
+        guard errno == EXDEV || errno == EPERM || errno == EMLINK else { throw error("link to", target) }
+        let (source, copy) = (try File(path, .reading), try File(target, .writing))
+        var offset: Int64 = 0
+        while case let bytes = try source.read(at: offset, count: 1 << 20), !bytes.isEmpty {
+            try copy.write(bytes, at: offset)
+            offset += Int64(bytes.count)
+        }
+        try copy.synchronize()
+    }
+
+    private static func systemLink(_ path: String, _ target: String) -> Int32 {
+        #if canImport(Glibc)
+        Glibc.link(path, target)
+        #else
+        Darwin.link(path, target)
+        #endif
     }
 
     /// Bytes that this user may still write on the file system of `path`.

@@ -55,10 +55,15 @@ extension StoreTransaction {
         SELECT artifact.*, coalesce(job.id, '') AS job_id FROM artifact LEFT JOIN job ON job.number = artifact.job
         """
 
-    /// Says that a blob is there. Only after its file is durable.
+    /// Says that a blob is there. Only after its file is durable. Said again after an hour, its age counts anew: somebody is
+    /// about to use it.
     package func insertBlob(sha256: String, size: Int64, nowMS: Int64) throws {
         try run(
-            "INSERT OR IGNORE INTO blob (sha256, size, created_ms) VALUES (?, ?, ?)", [sha256, size, nowMS])
+            """
+            INSERT INTO blob (sha256, size, created_ms) VALUES (?, ?, ?)
+            ON CONFLICT (sha256) DO UPDATE SET created_ms = excluded.created_ms
+            WHERE excluded.created_ms > created_ms + 3600000
+            """, [sha256, size, nowMS])
     }
 
     /// The size of a blob that is there.

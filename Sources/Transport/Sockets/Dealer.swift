@@ -19,11 +19,21 @@ package final class Dealer: Socket {
         case full
     }
 
+    /// Tells when the connection has ended; to be watched beside the socket.
+    package private(set) var monitor: ConnectionMonitor?
+
     package init(_ context: ZeroMQContext, options: SocketOptions = SocketOptions()) throws {
         try super.init(context, type: ZMQ_DEALER, options: options)
         try set(ZMQ_IMMEDIATE, 1, "IMMEDIATE")
         try set(ZMQ_RECONNECT_IVL, options.reconnect.lowerBound.roundedUpMilliseconds, "RECONNECT_IVL")
         try set(ZMQ_RECONNECT_IVL_MAX, options.reconnect.upperBound.roundedUpMilliseconds, "RECONNECT_IVL_MAX")
+        monitor = try ConnectionMonitor(context, of: open)
+    }
+
+    package override func close() {
+        monitor?.close()
+        monitor = nil
+        super.close()
     }
 
     /// Starts connecting, in the background and for as long as the socket lives; the first failure to reach the broker

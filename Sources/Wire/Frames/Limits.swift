@@ -10,6 +10,10 @@ package enum Limits {
     package static let chunkBytes = 256 << 10
     /// DATA messages of a stream that may be under way without CREDIT.
     package static let streamCredit = 64
+    /// Bytes of a stream that may be under way without CREDIT, when more than one message is.
+    package static let streamBytes = 1 << 20
+    /// Bytes after which a caller gives CREDIT at the latest.
+    package static let creditBytes = 256 << 10
     /// The most credit that a caller can pile up.
     package static let maximumStreamCredit = 4096
     /// Messages inside messages, when decoding.

@@ -21,11 +21,11 @@ package enum Method {
     package static let queueSet = "grove.v1.Queue/Set"
     package static let queueGet = "grove.v1.Queue/Get"
     package static let healthCheck = "grove.v1.Health/Check"
+    package static let adminBackup = "grove.v1.Admin/Backup"
 
     package static let all = [
         jobsSubmit, jobsGet, jobsList, jobsCancel, jobsRetry, jobsWatch, jobsLogs, artifactsList, artifactsGet,
         blobsStat, blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete, workersList,
-        queueSet,
-        queueGet, healthCheck,
+        queueSet, queueGet, healthCheck, adminBackup,
     ]
 }

@@ -1,8 +1,8 @@
 import Foundation
 
 /// A few synthetic images in MNIST's format: a bright square whose place tells its class.
-enum TinyDigits {
-    static func write(to folder: URL, count: Int) throws -> (images: URL, labels: URL) {
+package enum TinyDigits {
+    package static func write(to folder: URL, count: Int) throws -> (images: URL, labels: URL) {
         func number(_ value: Int) -> [UInt8] { (0..<4).reversed().map { UInt8(value >> ($0 * 8) & 0xFF) } }
         var pixels: [UInt8] = []
         var labels: [UInt8] = []

@@ -1,0 +1,73 @@
+import Foundation
+import JobStore
+import Testing
+import Wire
+
+@testable import BrokerCore
+
+@Suite struct RetentionTests {
+    /// Lets time pass, and all steps of a round be done.
+    private func sweep(_ bench: Bench, after time: Duration) throws {
+        _ = try bench.pass(time)
+        for _ in 0..<400 { _ = try bench.pass(.milliseconds(30)) }
+    }
+
+    private func file(_ bench: Bench, _ sha256: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(bench.directory)/blobs/\(sha256.prefix(2))/\(sha256.dropFirst(2))")
+    }
+
+    @Test func resultsAreRemovedWhenTheirTimeIsOver() throws {
+        var settings = BrokerSettings()
+        settings.resultsTimeToLive = .seconds(2 * 24 * 3600)
+        let bench = try Bench(settings: settings)
+        try bench.makeTree()
+        let (client, worker) = (try bench.client(), try bench.worker())
+        let id = try bench.submit(client, Bench.sample())
+        let attempt = try #require(try bench.take(worker)).attempt
+        let result = try bench.upload(worker, Array("pixels".utf8), name: "image.png")
+        let _: Grove_V1_CompleteResponse = try bench.call(
+            worker, Method.workComplete, Bench.completion(attempt) { $0.success.results = [result] })
+        let orphan = try bench.upload(client, Array("nobody's".utf8))
+        try sweep(bench, after: .seconds(25 * 3600))
+        #expect(file(bench, result.sha256) && !file(bench, orphan.sha256))
+        try sweep(bench, after: .seconds(48 * 3600))
+        let again = try bench.client()
+        #expect(!file(bench, result.sha256))
+        let job = try bench.job(again, id)
+        #expect(job.state == .succeeded && job.results.isEmpty)
+        // The tree that everybody samples from stays.
+        #expect(try !bench.submit(again, Bench.sample()).isEmpty)
+    }
+
+    @Test func inputsBeyondTheQuotaAreRefused() throws {
+        var settings = BrokerSettings()
+        settings.quotaBytes = 10
+        let bench = try Bench(settings: settings)
+        let client = try bench.client()
+        _ = try bench.upload(client, Array("123456".utf8))
+        var put = Grove_V1_PutBlobRequest()
+        let more = Array("abcdef".utf8)
+        (put.sha256, put.size) = (SHA256.hexDigest(of: more), UInt64(more.count))
+        #expect(try bench.refusal(client, Method.blobsPut, put, bulk: more).code == .resourceExhausted)
+        // Results have no quota: their jobs were taken.
+        #expect(try bench.upload(bench.worker(), more).size == 6)
+    }
+
+    @Test func aBackupIsMadeBetweenTurns() throws {
+        let bench = try Bench()
+        try bench.makeTree()
+        let client = try bench.client()
+        let id = try bench.submit(client, Bench.sample())
+        var request = Grove_V1_BackupRequest()
+        request.path = bench.directory + "/backup"
+        var response: Grove_V1_BackupResponse = try bench.call(client, Method.adminBackup, request)
+        #expect(!response.done)
+        for _ in 0..<100 where !response.done { response = try bench.call(client, Method.adminBackup, request) }
+        #expect(response.done && response.files == response.totalFiles && response.files > 0)
+        let copy = try JobStore(directory: request.path)
+        #expect(try copy.batch { try $0.job(id) } != nil)
+        request.path = bench.directory
+        let _: Grove_V1_BackupResponse = try bench.call(client, Method.adminBackup, request)
+        #expect(try bench.refusal(client, Method.adminBackup, request).code == .failedPrecondition)
+    }
+}

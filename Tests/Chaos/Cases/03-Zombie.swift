@@ -1,0 +1,47 @@
+import Foundation
+import QueueLoad
+import Wire
+
+extension ChaosCase {
+    /// A worker that was cut off comes back with a result when another one has taken over.
+    static let zombie = ChaosCase(
+        3, "partition with a zombie",
+        "A worker is cut off from the broker while it computes, longer than its lease; another one takes its jobs over; the "
+            + "partition heals and both report. The newer attempt's outcome counts, the older one's is ABORTED, and its worker "
+            + "goes on with other jobs."
+    ) { run in
+        let stand = try QueueStand(options: ["--lease-seconds", "1"])
+        try stand.makeTree()
+        let proxy = try TCPProxy(to: stand.broker.endpoint, seed: run.seed)
+        defer { proxy.close() }
+        let client = try stand.connection()
+        for round in 0..<run.size(2, full: 10) {
+            // Ends while it is cut off in the first round, and after the partition has healed in the second.
+            let time = round % 2 == 0 ? 500 : 5000
+            let zombie = try ScriptedWorker(proxy.endpoint, name: "zombie", slots: 2, note: run.record.note)
+            let jobs = try (0..<2).map { number in
+                try client.submit(
+                    QueueStand.scripted("round \(round) job \(number)", seed: UInt64(time)), record: run.record)
+            }
+            try run.wait("the zombie's jobs run") { try jobs.allSatisfy { try client.job($0).state == .running } }
+            proxy.set(.blackhole)
+            let other = try ScriptedWorker(stand.broker.endpoint, name: "other", slots: 2, note: run.record.note)
+            try run.wait("another worker has the jobs") {
+                try jobs.allSatisfy { try client.job($0).attempts == 2 }
+            }
+            proxy.set(.forward)
+            try run.wait("the jobs end") { try client.open() == 0 }
+            try run.wait("the zombie's outcomes are refused") { Self.fenced(run) >= 2 * (round + 1) }
+            zombie.close()
+            other.close()
+        }
+        let jobs = try Checker(run: run, peer: stand.client()).check()
+        try checkResults(jobs, of: stand, run)
+    }
+
+    private static func fenced(_ run: ChaosRun) -> Int {
+        run.record.all.count { entry in
+            if case .fenced(_, let attempt) = entry.event { attempt == 1 } else { false }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Calls
+import Foundation
+import QueueLoad
+import Transport
+import Wire
+
+extension ChaosCase {
+    /// A cancellation comes at any moment of a job's life.
+    static let cancelRaces = ChaosCase(
+        13, "cancel races",
+        "Jobs are cancelled while they wait, as they are given out, in the middle, at the instant of their completion, and twice. "
+            + "Each ends once, SUCCEEDED or CANCELLED, within a second of the cancellation; an unknown job is NOT_FOUND."
+    ) { run in
+        let stand = try QueueStand()
+        try stand.makeTree()
+        let client = try stand.connection()
+        let workers = try (0..<2).map {
+            try ScriptedWorker(stand.broker.endpoint, name: "w\($0)", slots: 4, note: run.record.note)
+        }
+        var cancelled: [String: Duration] = [:]
+        for number in 0..<run.size(80, full: 1000) {
+            let time = run.random(in: 0...120)
+            let job = try client.submit(QueueStand.scripted("job \(number)", seed: UInt64(time)), record: run.record)
+            // About as long as the job: some before, some at, some after its completion.
+            Thread.sleep(forTimeInterval: Double(run.random(in: 0...(time + time / 4))) / 1000)
+            try client.cancel(job)
+            cancelled[job] = MonotonicClock.now
+            if number % 3 == 0 { try client.cancel(job) }
+        }
+        try run.wait("all jobs end") { try client.open() == 0 }
+        let lastWait = MonotonicClock.now - (cancelled.values.max() ?? .zero)
+        run.figure("from the last cancellation to the end of all", ms: lastWait / .milliseconds(1), atMost: 2000)
+        for worker in workers { worker.close() }
+        let jobs = try Checker(run: run, peer: stand.client()).check()
+        let states = jobs.values.filter { $0.kind == "sample" }.map(\.state)
+        run.figure("cancelled", states.count { $0 == .cancelled })
+        run.figure("succeeded before", states.count { $0 == .succeeded })
+        run.expect(
+            states.allSatisfy { $0 == .cancelled || $0 == .succeeded },
+            "a cancelled job ended neither CANCELLED nor SUCCEEDED")
+        do throws(RPCError) {
+            var request = Grove_V1_CancelJobRequest()
+            request.jobID = "00000000000000"
+            let call: PendingCall<Grove_V1_Job> = client.begin(Method.jobsCancel, request, timeout: .seconds(10))
+            _ = try call.wait()
+            run.expect(false, "an unknown job was cancelled")
+        } catch {
+            run.expect(error.code == .notFound, "cancelling an unknown job: \(error)")
+        }
+    }
+}

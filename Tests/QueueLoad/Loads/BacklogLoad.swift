@@ -1,0 +1,87 @@
+import Foundation
+import Transport
+import Wire
+
+/// Very many jobs that wait, and what things cost then.
+package struct BacklogLoad {
+    private let stand: QueueStand
+    private let peer: WirePeer
+
+    package init(_ stand: QueueStand) throws {
+        self.stand = stand
+        peer = try stand.client("backlog")
+    }
+
+    package func close() { peer.close() }
+
+    /// Submits as many jobs, of all priorities and fifty users, as fast as the broker takes them.
+    package func fill(_ count: Int) throws {
+        let run = UUID().uuidString
+        let loop = PeerLoop()
+        let peers = try (0..<16).map { try stand.client("filler \($0)") }
+        for peer in peers { loop.add(peer) }
+        var (begun, done) = (0, 0)
+        func submit(_ peer: WirePeer) throws {
+            guard begun < count else { return }
+            var request = QueueStand.sample("\(run) \(begun)")
+            (request.user, request.priority) = ("user \(begun % 50)", UInt32(begun % 10))
+            begun += 1
+            try peer.begin(Method.jobsSubmit, request)
+        }
+        for peer in peers { for _ in 0..<32 { try submit(peer) } }
+        try loop.run(until: { done >= count }) { index, message in
+            guard message.type == .end else { return }
+            _ = try WirePeer.response(message, as: Grove_V1_SubmitResponse.self)
+            done += 1
+            try submit(peers[index])
+        }
+        for peer in peers { peer.close() }
+    }
+
+    /// How long an idle worker waits for a job when there are some; each is completed before the next is taken.
+    package func claims(_ count: Int) throws -> [Duration] {
+        let worker = try stand.worker("claimer", slots: 1)
+        defer { worker.close() }
+        var take = Grove_V1_TakeRequest()
+        take.free = [.interactive]
+        return try (0..<count).map { _ in
+            let start = MonotonicClock.now
+            let taken = try worker.call(Method.workTake, take, returning: Grove_V1_TakeResponse.self)
+            let time = MonotonicClock.now - start
+            var complete = Grove_V1_CompleteRequest()
+            complete.attempt = taken.assignment.attempt
+            complete.success = Grove_V1_Success()
+            _ = try worker.call(Method.workComplete, complete, returning: Grove_V1_CompleteResponse.self)
+            return time
+        }
+    }
+
+    /// How long it takes to look at a waiting job.
+    package func statuses(_ count: Int) throws -> [Duration] {
+        let ids = try page(limit: 1000).jobs.map(\.id)
+        return try (0..<count).map { number in
+            var request = Grove_V1_GetJobRequest()
+            request.jobID = ids[number * 7919 % ids.count]
+            let start = MonotonicClock.now
+            _ = try peer.call(Method.jobsGet, request, returning: Grove_V1_Job.self)
+            return MonotonicClock.now - start
+        }
+    }
+
+    /// How long a page of a hundred jobs takes.
+    package func lists(_ count: Int) throws -> [Duration] {
+        var before = ""
+        return try (0..<count).map { _ in
+            let start = MonotonicClock.now
+            let jobs = try page(limit: 100, before: before).jobs
+            before = jobs.last?.id ?? ""
+            return MonotonicClock.now - start
+        }
+    }
+
+    private func page(limit: UInt32, before: String = "") throws -> Grove_V1_ListJobsResponse {
+        var request = Grove_V1_ListJobsRequest()
+        (request.limit, request.beforeJobID) = (limit, before)
+        return try peer.call(Method.jobsList, request)
+    }
+}
