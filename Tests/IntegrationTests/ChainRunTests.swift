@@ -1,5 +1,6 @@
 import Foundation
 import GroveClient
+import QueueLoad
 import Testing
 
 /// A night in one file, through real processes.

@@ -1,5 +1,6 @@
 import Foundation
 import GroveClient
+import QueueLoad
 import Testing
 
 /// When jobs run, and where: with real processes and the command line.

@@ -8,7 +8,8 @@ extension Grove_V1_JobSpec {
         case .importModel(let job): [job.file.sha256]
         case .reconstruct(let job): Set(job.images.map(\.sha256))
         case .refine(let job): Set(job.images.map(\.sha256))
-        case .trainTree, .trainDiffusion, .sample, .evaluate, nil: []
+        case .evaluate(let job): job.hasInception ? [job.inception.sha256] : []
+        case .trainTree, .trainDiffusion, .trainClassifier, .sample, .figure, nil: []
         }
     }
 }
