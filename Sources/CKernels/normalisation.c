@@ -106,6 +106,34 @@ GROVE_CLONES void grove_normalise_gradients(
     }
 }
 
+GROVE_INLINE void grove_normalise_silu_backward_body(
+    float *restrict dy, const float *restrict x, const grove_map *map, size_t rows, size_t columns) {
+    const float *mean = map->mean, *gain = map->gain, *offset = map->offset;
+    for (size_t r = 0; r < rows; r++, x += columns, dy += columns)
+        for (size_t c = 0; c < columns; c++) {
+            float u = (x[c] - mean[c]) * gain[c] + offset[c];
+            float s = grove_sigmoidf(u);
+            dy[c] *= s + u * s * (1 - s);
+        }
+}
+
+GROVE_CLONES void grove_normalise_silu_backward(
+    float *dy, const float *x, const float *mean, const float *gain, const float *offset, size_t rows,
+    size_t columns) {
+    grove_map map = {.mean = mean, .gain = gain, .offset = offset};
+    size_t fold = grove_fold(rows, columns), folded = rows / fold, done = 0;
+    if (fold > 1) {
+        grove_wide_map wide;
+        grove_repeat(wide.mean, mean, columns, fold);
+        grove_repeat(wide.gain, gain, columns, fold);
+        grove_repeat(wide.offset, offset, columns, fold);
+        grove_map repeated = {.mean = wide.mean, .gain = wide.gain, .offset = wide.offset};
+        grove_normalise_silu_backward_body(dy, x, &repeated, folded, fold * columns);
+        done = folded * fold;
+    }
+    grove_normalise_silu_backward_body(dy + done * columns, x + done * columns, &map, rows - done, columns);
+}
+
 GROVE_INLINE void grove_normalise_backward_body(
     float *restrict dx, const float *restrict du, size_t du_stride, const float *restrict x, const grove_map *map,
     size_t rows, size_t columns, int32_t accumulate) {

@@ -80,6 +80,9 @@ void grove_normalise(
 void grove_normalise_columns(
     float *y, size_t y_stride, const float *x, size_t x_stride, const float *mean, const float *gain,
     const float *offset, size_t rows, size_t columns, int32_t silu);
+/// dy *= silu'(u) with u as grove_normalise computes it of x.
+void grove_normalise_silu_backward(
+    float *dy, const float *x, const float *mean, const float *gain, const float *offset, size_t rows, size_t columns);
 /// du = dy * silu'(u) with u as grove_normalise computes it of x, if asked for, else du is not touched and stands for dy;
 /// adds each column's sum of du and of du * (x - mean). Rows of du and dy are `du_stride` apart; du may be dy.
 void grove_normalise_gradients(
@@ -188,6 +191,25 @@ void grove_adam(
     float *x, float *first, float *second, const float *gradient, const grove_adam_rule *rule, size_t n);
 /// mean = keep * mean + share * x
 void grove_moving_average(float *mean, const float *x, float keep, float share, size_t n);
+// Convolution by Fourier transforms (spectral.c)
+//
+// Lanes are sixteen images side by side: [...][16]. A group is sixteen images. Waves are what a real transform of
+// high x wide values has: `high` rows, cosines first, times `wide` columns. A spectrum is complex, [high * (wide / 2 + 1)]
+// frequencies, the real parts of all channels before the imaginary ones.
+
+/// Images [pixels, channels], at most sixteen, as [channels][pixels][16]; lanes without an image are zero.
+void grove_images_to_lanes(float *to, const float *images, size_t count, size_t pixels, size_t channels);
+/// Lanes [width][height], `position` floats apart, each [channels][16], as images [height, width, channels] plus bias, or
+/// added to what is there; `bias` may be null.
+void grove_lanes_to_images(
+    float *images, const float *from, size_t count, size_t height, size_t width, size_t channels, size_t position,
+    const float *bias, int32_t accumulate);
+/// Waves [high][wide][groups][channels][16] as a spectrum [frequencies][groups][2 channels][16].
+void grove_spectrum_from_waves(
+    float *spectrum, const float *waves, size_t high, size_t wide, size_t groups, size_t channels);
+/// A spectrum [frequencies][2 channels][groups][16] as waves [groups][channels][wide][high][16].
+void grove_waves_from_spectrum(
+    float *waves, const float *spectrum, size_t high, size_t wide, size_t groups, size_t channels);
 
 // Random masks (dropout.c)
 
@@ -207,5 +229,12 @@ void grove_bilinear_upsample_backward(float *dx, const float *dy, size_t h, size
 /// Each pixel four times: [h, w, c] -> [2h, 2w, c].
 void grove_nearest_upsample(float *y, const float *x, size_t h, size_t w, size_t c);
 void grove_nearest_upsample_backward(float *dx, const float *dy, size_t h, size_t w, size_t c);
+
+// Lanes of work (lane.c)
+
+/// Whether this thread works on a piece of work that is already spread over the cores.
+int32_t grove_lane_is_taken(void);
+/// Says so of this thread from now on, and answers what was said before.
+int32_t grove_take_lane(int32_t taken);
 
 #endif

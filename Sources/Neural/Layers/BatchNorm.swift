@@ -10,8 +10,9 @@ package final class BatchNorm: Module {
         normalisation = BatchNormState(weight: weight.value, bias: bias.value)
     }
 
-    package func callAsFunction(_ x: Tensor, in graph: Graph) -> Tensor {
-        graph.batchNorm(x, normalisation)
+    /// `silu` follows in the same pass over memory.
+    package func callAsFunction(_ x: Tensor, silu: Bool = false, in graph: Graph) -> Tensor {
+        graph.batchNorm(x, normalisation, silu: silu)
     }
 
     package func collect(_ path: String, into state: inout StateDictionary) {

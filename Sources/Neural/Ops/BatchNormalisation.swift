@@ -5,9 +5,13 @@ extension Graph {
     ///
     /// Training uses the batch's statistics and moves the running ones; evaluation uses the running ones.
     ///
-    /// - Parameter level: what was taken away from each channel of `x` beforehand, so that less of it is rounded away. The
-    ///   running means are those of `x` with it.
-    package func batchNorm(_ x: Tensor, _ state: BatchNormState, less level: [Double] = []) -> Tensor {
+    /// - Parameters:
+    ///   - silu: whether SiLU follows, in the same pass over memory.
+    ///   - level: what was taken away from each channel of `x` beforehand, so that less of it is rounded away.
+    ///     The running means are those of `x` with it.
+    package func batchNorm(
+        _ x: Tensor, _ state: BatchNormState, silu: Bool = false, less level: [Double] = []
+    ) -> Tensor {
         precondition(
             state.weight.shape == [x.channels],
             "batchNorm: input \(x.shape) does not have the \(state.weight.count) channels of the layer")
@@ -19,27 +23,30 @@ extension Graph {
         Chunks.forEachRows(rows, columns: channels) { row, count in
             grove_normalise(
                 y.data + row * channels, x.data + row * channels, statistics.mean, gain, state.bias.data, count,
-                channels,
-                0)
+                channels, silu ? 1 : 0)
         }
         guard y.requiresGradient else { return y }
         let batchStatistics = training
-        record { Self.batchNormBackward(y, x, state.weight, state.bias, statistics, batchStatistics) }
+        record { Self.batchNormBackward(y, x, state.weight, state.bias, statistics, batchStatistics, silu: silu) }
         return y
     }
 
     private static func batchNormBackward(
         _ y: Tensor, _ x: Tensor, _ weight: Tensor, _ bias: Tensor, _ statistics: ChannelStatistics,
-        _ batchStatistics: Bool
+        _ batchStatistics: Bool, silu: Bool
     ) {
         guard let dy = y.gradientIfAny else { return }
         let (rows, channels) = (x.rows, x.channels)
-        // sum dy, and sum dy (x - mean)
-        let sums = Chunks.columnSums(rows: rows, columns: channels, width: 2 * channels) { row, count, sums in
-            grove_column_gradients(
-                sums, sums + channels, dy + row * channels, x.data + row * channels, statistics.mean, count, channels)
-        }
         let inverse = statistics.deviationInverse
+        let gain = (0..<channels).map { inverse[$0] * weight.data[$0] }
+        // sum dy, and sum dy (x - mean); dy before the SiLU takes the place of dy after it, which nobody reads again.
+        let sums = Chunks.columnSums(rows: rows, columns: channels, width: 2 * channels) { row, count, sums in
+            let (dy, x) = (dy + row * channels, x.data + row * channels)
+            if silu {
+                grove_normalise_silu_backward(dy, x, statistics.mean, gain, bias.data, count, channels)
+            }
+            grove_column_gradients(sums, sums + channels, dy, x, statistics.mean, count, channels)
+        }
         if weight.requiresGradient {
             let dw = weight.gradient()
             for c in 0..<channels { dw[c] += Float(sums[channels + c] * Double(inverse[c])) }
@@ -49,7 +56,6 @@ extension Graph {
             for c in 0..<channels { db[c] += Float(sums[c]) }
         }
         guard x.requiresGradient else { return }
-        let gain = (0..<channels).map { inverse[$0] * weight.data[$0] }
         var (slope, level) = ([Float](repeating: 0, count: channels), [Float](repeating: 0, count: channels))
         if batchStatistics {
             for c in 0..<channels {

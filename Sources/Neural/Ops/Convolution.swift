@@ -4,7 +4,7 @@ import Synchronization
 /// How convolutions are computed.
 package enum Convolution {
     /// The ways that there are; the choice is a function of the sizes of one image alone, so results are reproducible.
-    enum Method {
+    enum Method: CaseIterable {
         /// A product with the patches, read where they lie.
         case direct
         /// 3x3 kernels with a quarter of the multiplications, at the price of sums that round a little more (1e-5 of the
@@ -12,6 +12,8 @@ package enum Convolution {
         case winograd
         /// Images of at most 2x2 pixels: one matrix from all values to all values.
         case dense
+        /// Large kernels through Fourier transforms.
+        case spectral
     }
 
     private static let winogradIsOn = Atomic<Bool>(true)
@@ -22,22 +24,37 @@ package enum Convolution {
         set { winogradIsOn.store(newValue, ordering: .relaxed) }
     }
 
+    /// Whether a method can compute a convolution of these sizes at all.
+    static func isPossible(_ method: Method, _ shape: Correlation) -> Bool {
+        switch method {
+        case .direct: true
+        case .winograd: shape.isWinogradKernel && shape.hasTiles
+        case .dense: shape.isTiny
+        case .spectral: SpectralConvolution.isPossible(shape)
+        }
+    }
+
     /// Winograd pays where there is more than one tile: the single tile of a 4x4 image reads four times the weights.
-    static func method(channels: Int, to columns: Int, _ shape: Correlation) -> Method {
+    ///
+    /// - Parameter training: a training pass may also go by the number of images, which earn the weights back when they are
+    ///   many; in evaluation an image must not see its company.
+    static func method(channels: Int, to columns: Int, _ shape: Correlation, training: Bool) -> Method {
         if shape.isTiny { return .dense }
+        if isPossible(.spectral, shape) { return .spectral }
         let hasTiles = max(shape.height, shape.width, shape.positionsHigh, shape.positionsWide) > 4
-        return hasTiles && canWinograd(channels, columns, shape) ? .winograd : .direct
+        let hasImages = training && shape.images >= 64
+        return (hasTiles || hasImages) && canWinograd(channels, columns, shape) ? .winograd : .direct
     }
 
     /// From sixteen channels on both sides and where tiles of 4x4 are not mostly empty.
     private static func canWinograd(_ channels: Int, _ columns: Int, _ shape: Correlation) -> Bool {
-        winograd && shape.isWinogradKernel && min(channels, columns) >= 16
-            && min(shape.height, shape.width, shape.positionsHigh, shape.positionsWide) >= 3
+        winograd && isPossible(.winograd, shape) && min(channels, columns) >= 16
     }
 
     /// For the gradient of a kernel the whole batch counts: what 36 planes of it cost to write must be earned back.
     static func weightGradientMethod(_ shape: Correlation) -> Method {
         if shape.isTiny { return .dense }
+        if isPossible(.spectral, shape) { return .spectral }
         let tiles = shape.images * ((shape.positionsHigh + 3) / 4) * ((shape.positionsWide + 3) / 4)
         let pays = 36 * (tiles + 12) < 9 * shape.images * shape.positions
         return pays && canWinograd(shape.channels, shape.positionChannels, shape) ? .winograd : .direct

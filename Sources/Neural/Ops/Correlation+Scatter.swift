@@ -3,12 +3,14 @@ import CKernels
 /// From the positions back to the strided side.
 extension Correlation {
     /// images = kernelᵀ · positions, summed where patches overlap, plus bias.
+    ///
+    /// - Parameter method: nil for the one that is chosen for these sizes.
     func scatter(
         _ positions: UnsafePointer<Float>, _ kernel: (Tensor, KernelMatrix), bias: Tensor?,
-        into result: ConvolutionResult, in graph: Graph
+        into result: ConvolutionResult, by method: Convolution.Method? = nil, in graph: Graph
     ) {
         let (weight, matrix) = kernel
-        let method = Convolution.method(channels: positionChannels, to: channels, self)
+        let method = method ?? scatterMethod(training: graph.training)
         if method == .winograd {
             let panels = graph.prepared(weight, as: .winogradForScatter) {
                 Winograd.transform(matrix.rotatedTaps(self), inner: positionChannels, columns: channels)
@@ -16,12 +18,19 @@ extension Correlation {
             return winogradForScatter.run(.images(positions), panels.data, bias: bias?.data, into: result)
         }
         result.writeInPlace(images, count: imageCount) { images, accumulate in
-            if method == .dense {
+            switch method {
+            case .dense:
                 let panels = graph.prepared(weight, as: .denseForScatter(height, width)) {
                     densePanelsForScatter(matrix)
                 }
                 denseScatter(positions, panels.data, bias: bias, into: images, accumulate: accumulate)
-            } else {
+            case .spectral:
+                let spectral = SpectralConvolution(self)
+                let weights = graph.prepared(weight, as: .spectralForScatter(height, width)) {
+                    spectral.weights(matrix, forGather: false)
+                }
+                spectral.scatter(positions, weights.data, bias: bias, into: images, accumulate: accumulate)
+            case .direct, .winograd:
                 directScatter(positions, kernel, bias: bias, into: images, accumulate: accumulate, in: graph)
             }
         }
@@ -45,6 +54,10 @@ extension Correlation {
             }
             patchScatter(positions, panels.data, bias: bias?.data, into: images, accumulate: accumulate)
         }
+    }
+
+    func scatterMethod(training: Bool) -> Convolution.Method {
+        Convolution.method(channels: positionChannels, to: channels, self, training: training)
     }
 
     var winogradForScatter: Winograd {

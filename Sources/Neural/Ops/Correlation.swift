@@ -26,6 +26,8 @@ struct Correlation: Hashable {
     var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
     /// Whether each output pixel sees each input pixel exactly once or not at all, as with 3x3 kernels on 2x2 pixels.
     var isTiny: Bool { kernel == 3 && stride == 1 && padding == 1 && height <= 2 && width <= 2 }
+    /// Whether tiles of 4x4 would not be mostly empty.
+    var hasTiles: Bool { min(height, width, positionsHigh, positionsWide) >= 3 }
     var isWinogradKernel: Bool { kernel == 3 && stride == 1 && padding <= 2 }
 }
 

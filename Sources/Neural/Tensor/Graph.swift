@@ -40,6 +40,11 @@ package final class Graph {
         precondition(seed.count == output.count, "backward: \(seed.count) seeds for shape \(output.shape)")
         let gradient = output.gradient()
         for index in seed.indices { gradient[index] += seed[index] }
+        replay()
+    }
+
+    /// Runs the tape from its end.
+    func replay() {
         while let step = tape.popLast() { step() }
     }
 
@@ -71,6 +76,8 @@ enum WeightForm: Hashable {
     /// For images of a height and width.
     case dense(Int, Int)
     case denseForScatter(Int, Int)
+    case spectral(Int, Int)
+    case spectralForScatter(Int, Int)
 }
 
 private struct PreparedWeight: Hashable {

@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 import Dispatch
 import Glibc
@@ -17,11 +18,12 @@ package enum Parallel {
 
     private static let oneBLASThread: Void = openblas_set_num_threads(1)
 
-    /// Runs `body(0) ... body(count - 1)`, each once, in any order and on any lane.
+    /// Runs `body(0) ... body(count - 1)`, each once, in any order and on any lane. Inside another such loop it stays on
+    /// the lane that it was called on: the cores are busy already.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         _ = oneBLASThread
         let lanes = min(threads, count)
-        guard lanes > 1 else {
+        guard lanes > 1, grove_lane_is_taken() == 0 else {
             for index in 0..<count { body(index) }
             return
         }
@@ -30,6 +32,8 @@ package enum Parallel {
             // Safe: concurrentPerform returns only when every lane has, and callers write to disjoint memory.
             nonisolated(unsafe) let body = body
             DispatchQueue.concurrentPerform(iterations: lanes) { _ in
+                let before = grove_take_lane(1)
+                defer { _ = grove_take_lane(before) }
                 while true {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     if index >= count { return }

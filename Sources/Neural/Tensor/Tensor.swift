@@ -11,6 +11,9 @@ package final class Tensor: @unchecked Sendable {
     private var gradientBuffer: UnsafeMutablePointer<Float>?
     /// What keeps `data` alive when this tensor is a view of another one's values.
     private let viewed: Tensor?
+    /// Where a view's gradient is; nil where it is the view's own.
+    private var gradientOwner: Tensor? { hasOwnGradient ? nil : viewed }
+    private let hasOwnGradient: Bool
 
     /// Uninitialised values.
     package init(_ shape: [Int], requiresGradient: Bool = false) {
@@ -19,6 +22,7 @@ package final class Tensor: @unchecked Sendable {
         count = shape.reduce(1, *)
         data = BufferPool.take(count)
         viewed = nil
+        hasOwnGradient = true
     }
 
     /// The given values in row-major order.
@@ -37,6 +41,17 @@ package final class Tensor: @unchecked Sendable {
         count = other.count
         data = other.data
         viewed = other
+        hasOwnGradient = false
+    }
+
+    /// The same values with a gradient apart from the other's.
+    init(branching other: Tensor, requiresGradient: Bool) {
+        shape = other.shape
+        self.requiresGradient = requiresGradient
+        count = other.count
+        data = other.data
+        viewed = other
+        hasOwnGradient = true
     }
 
     deinit {
@@ -69,7 +84,7 @@ package final class Tensor: @unchecked Sendable {
 
     /// The gradient's buffer, zeroed when it is first asked for.
     package func gradient() -> UnsafeMutablePointer<Float> {
-        if let viewed { return viewed.gradient() }
+        if let gradientOwner { return gradientOwner.gradient() }
         if let gradientBuffer { return gradientBuffer }
         let buffer = BufferPool.take(count)
         buffer.update(repeating: 0, count: count)
@@ -80,7 +95,7 @@ package final class Tensor: @unchecked Sendable {
     /// The gradient's buffer for a pass that writes every value of it: where nothing has been added yet, its values are
     /// undefined and the pass must set them (`accumulate` is false); it saves writing zeros first.
     func gradientSink() -> (data: UnsafeMutablePointer<Float>, accumulate: Bool) {
-        if let viewed { return viewed.gradientSink() }
+        if let gradientOwner { return gradientOwner.gradientSink() }
         if let gradientBuffer { return (gradientBuffer, true) }
         let buffer = BufferPool.take(count)
         gradientBuffer = buffer
@@ -88,7 +103,7 @@ package final class Tensor: @unchecked Sendable {
     }
 
     /// The gradient's buffer where a backward pass has reached this tensor.
-    package var gradientIfAny: UnsafeMutablePointer<Float>? { viewed?.gradientIfAny ?? gradientBuffer }
+    package var gradientIfAny: UnsafeMutablePointer<Float>? { gradientOwner?.gradientIfAny ?? gradientBuffer }
 
     /// Adds the gradient of a result to that of something that was added to it, by giving the buffer away where that has
     /// none yet; nothing else may need the result's gradient afterwards.

@@ -44,6 +44,7 @@ enum OpCases {
 
     static let normalisations: [OpCase] = [
         batchNorm([64, 9]), batchNorm([9, 5, 5, 21]), batchNorm([3, 17, 17, 64]),
+        batchNorm([70, 8], silu: true), batchNorm([9, 5, 5, 21], silu: true), batchNorm([3, 17, 17, 64], silu: true),
         groupNorm(n: 3, size: 7, channels: 32, groups: 8, modulated: true, silu: true),
         groupNorm(n: 2, size: 16, channels: 48, groups: 16, modulated: false, silu: true),
         groupNorm(n: 2, size: 4, channels: 24, groups: 24, modulated: true, silu: false),
@@ -166,12 +167,16 @@ extension OpCases {
             { $0.attention(qkv: $1, heads: heads) }, { Reference.attention($0, heads: heads) })
     }
 
-    private static func batchNorm(_ shape: [Int]) -> OpCase {
+    private static func batchNorm(_ shape: [Int], silu: Bool = false) -> OpCase {
         let channels = shape.last ?? 1
         return OpCase(
-            name: "batch norm \(shape)", inputs: [shape, [channels], [channels]], training: true, perImage: false,
-            operation: { $0.batchNorm($1[0], BatchNormState(weight: $1[1], bias: $1[2])) },
-            reference: { Reference.batchNorm($0[0], $0[1], $0[2]) })
+            name: "batch norm \(shape)\(silu ? " and SiLU" : "")", inputs: [shape, [channels], [channels]],
+            training: true, perImage: false,
+            operation: { $0.batchNorm($1[0], BatchNormState(weight: $1[1], bias: $1[2]), silu: silu) },
+            reference: {
+                let y = Reference.batchNorm($0[0], $0[1], $0[2])
+                return silu ? y.map { $0 * Reference.sigmoid($0) } : y
+            })
     }
 
     private static func groupNorm(
