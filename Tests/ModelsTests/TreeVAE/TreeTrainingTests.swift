@@ -3,7 +3,8 @@ import Testing
 
 @testable import Models
 
-@Suite("Training a tree")
+/// Serialised: a test sets the thread count.
+@Suite("Training a tree", .serialized)
 struct TreeTrainingTests {
     private func finish(_ run: TreeTraining) throws -> [TrainingProgress] {
         var progress: [TrainingProgress] = []
@@ -78,6 +79,23 @@ struct TreeTrainingTests {
         let finished = try TreeTraining(resuming: whole.checkpoint(), dataset: dataset, augmentation: augmentation)
         #expect(finished.isFinished)
         #expect(try finished.model() == model)
+    }
+
+    @Test("A run is the same bit for bit on any number of cores", arguments: [false, true])
+    func cores(contrastive: Bool) throws {
+        let usual = Parallel.threads
+        defer { Parallel.threads = usual }
+        let dataset = try SmallExample.dataset()
+        let checkpoints = try [1, 2, 3].map { threads in
+            Parallel.threads = threads
+            let run = try TreeTraining(
+                settings: SmallExample.settings(contrastive: contrastive), dataset: dataset,
+                augmentation: contrastive ? Self.darker : nil)
+            _ = try finish(run)
+            return try run.checkpoint()
+        }
+        #expect(checkpoints[1] == checkpoints[0])
+        #expect(checkpoints[2] == checkpoints[0])
     }
 
     @Test("Features that are kept give the same run as features that are computed at each step")

@@ -34,7 +34,7 @@ final class ConvBlock: Module {
     func feature(_ x: Tensor, in graph: Graph) -> Tensor {
         var result = x
         for (convolution, norm) in zip(convolutions, norms) {
-            result = graph.hidden(norm(convolution(result, in: graph), in: graph), hidden)
+            result = norm(convolution(result, in: graph), then: hidden, in: graph)
         }
         return isResidual ? graph.add(result, x) : result
     }

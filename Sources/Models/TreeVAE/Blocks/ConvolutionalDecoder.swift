@@ -24,7 +24,7 @@ final class ConvolutionalDecoder: ImageDecoder {
     func callAsFunction(_ z: Tensor, in graph: Graph) -> Tensor {
         var x = convolutions[0](z, in: graph)
         for (convolution, norm) in zip(convolutions.dropFirst(), norms) {
-            x = convolution(graph.hidden(norm(x, in: graph), hidden), in: graph)
+            x = convolution(norm(x, then: hidden, in: graph), in: graph)
         }
         return output == .sigmoid ? graph.activation(x, .sigmoid) : x
     }

@@ -22,7 +22,7 @@ final class ConvolutionalEncoder: ImageEncoder {
     func callAsFunction(_ image: Tensor, in graph: Graph) -> Tensor {
         var x = image
         for (convolution, norm) in zip(convolutions, norms) {
-            x = graph.hidden(norm(convolution(x, in: graph), in: graph), hidden)
+            x = norm(convolution(x, in: graph), then: hidden, in: graph)
         }
         return x
     }

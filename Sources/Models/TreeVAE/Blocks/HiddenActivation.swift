@@ -10,3 +10,12 @@ extension Graph {
         }
     }
 }
+
+extension BatchNorm {
+    /// Normalises and activates, in one pass over memory where there is one for the activation.
+    func callAsFunction(
+        _ x: Tensor, then hidden: TreeVAEConfiguration.HiddenActivation, in graph: Graph
+    ) -> Tensor {
+        hidden == .swish ? self(x, silu: true, in: graph) : graph.hidden(self(x, in: graph), hidden)
+    }
+}

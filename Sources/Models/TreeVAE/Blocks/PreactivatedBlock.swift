@@ -27,7 +27,7 @@ final class PreactivatedBlock: Module {
     func callAsFunction(_ x: Tensor, in graph: Graph) -> Tensor {
         var change = x
         for (convolution, norm) in zip(convolutions, norms) {
-            change = convolution(graph.hidden(norm(change, in: graph), hidden), in: graph)
+            change = convolution(norm(change, then: hidden, in: graph), in: graph)
         }
         return graph.addScaled(shortcut?(x, in: graph) ?? x, change, by: 0.1)
     }

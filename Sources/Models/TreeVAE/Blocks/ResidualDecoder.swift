@@ -18,7 +18,7 @@ final class ResidualDecoder: ImageDecoder {
     }
 
     func callAsFunction(_ z: Tensor, in graph: Graph) -> Tensor {
-        let image = last(graph.hidden(norm(chain(z, in: graph), in: graph), hidden), in: graph)
+        let image = last(norm(chain(z, in: graph), then: hidden, in: graph), in: graph)
         return output == .sigmoid ? graph.activation(image, .sigmoid) : image
     }
 

@@ -17,7 +17,7 @@ final class ResidualEncoder: ImageEncoder {
     }
 
     func callAsFunction(_ image: Tensor, in graph: Graph) -> Tensor {
-        graph.hidden(norm(chain(first(image, in: graph), in: graph), in: graph), hidden)
+        norm(chain(first(image, in: graph), in: graph), then: hidden, in: graph)
     }
 
     func collect(_ path: String, into state: inout StateDictionary) {

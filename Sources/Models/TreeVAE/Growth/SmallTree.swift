@@ -84,29 +84,34 @@ extension SmallTree {
         let q = routerQ(input.parentFeature, key: dropout.map { TreeVAE.dropoutKey($0, node: 0, router: 1) }, in: graph)
         let split = graph.children(of: pi, left: q)
         let probabilities = [split.left, split.right]
-        var divergences: [Tensor] = []
-        var reconstructions: [Tensor] = []
-        for (index, leaf) in leaves.enumerated() {
-            guard let decoder = leaf.decoder else { preconditionFailure("SmallTree: leaf \(index) has no decoder") }
-            let sample = graph.latent(
-                likelihood: leaf.dense(input.childFeature, in: graph),
-                prior: leaf.transformation?.prior(input.parentLatent, in: graph),
-                noise: noise.noise(
-                    node: index, images: Array(0..<input.images.shape[0]),
-                    shape: configuration.latentShape(depth: depth)),
-                weight: probabilities[index], clamp: nil)
-            divergences.append(sample.divergence)
-            reconstructions.append(
-                graph.reconstructionLoss(
-                    target: input.images, reconstruction: decoder(sample.z, in: graph), weight: probabilities[index],
-                    output: configuration.output))
+        // The two leaves need nothing of each other.
+        let terms = graph.branches(leaves.count, sharing: []) { index, _, graph in
+            self.terms(of: index, input, probability: probabilities[index], noise: noise, in: graph)
         }
         let losses = TreeLosses(
-            reconstruction: graph.batchMean(reconstructions), rootDivergence: .zeros([1]),
-            nodeDivergence: graph.batchMean(divergences, clamp: TreeVAE.nodeDivergenceClamp),
+            reconstruction: graph.batchMean(terms.map(\.reconstruction)), rootDivergence: .zeros([1]),
+            nodeDivergence: graph.batchMean(terms.map(\.divergence), clamp: TreeVAE.nodeDivergenceClamp),
             decisionDivergence: graph.batchMean([graph.decisionDivergence(posterior: q, prior: p, weight: pi)]),
             contrast: contrast(q, pi, in: graph))
         return SmallTreePass(losses: losses, probabilities: probabilities)
+    }
+
+    private func terms(
+        of index: Int, _ input: SmallTreeInput, probability: Tensor, noise: any NoiseSource, in graph: Graph
+    ) -> (divergence: Tensor, reconstruction: Tensor) {
+        let leaf = leaves[index]
+        guard let decoder = leaf.decoder else { preconditionFailure("SmallTree: leaf \(index) has no decoder") }
+        let sample = graph.latent(
+            likelihood: leaf.dense(input.childFeature, in: graph),
+            prior: leaf.transformation?.prior(input.parentLatent, in: graph),
+            noise: noise.noise(
+                node: index, images: Array(0..<input.images.shape[0]),
+                shape: configuration.latentShape(depth: depth)),
+            weight: probability, clamp: nil)
+        let reconstruction = graph.reconstructionLoss(
+            target: input.images, reconstruction: decoder(sample.z, in: graph), weight: probability,
+            output: configuration.output)
+        return (sample.divergence, reconstruction)
     }
 
     /// Only the decision is compared here; the embeddings belong to the frozen part.

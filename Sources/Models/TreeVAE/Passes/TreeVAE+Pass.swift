@@ -14,128 +14,88 @@ extension TreeVAE {
         _ images: Tensor, features: [Tensor]? = nil, noise: any NoiseSource, dropout: RandomKey? = nil,
         in graph: Graph
     ) -> TreePass {
-        var walk = TreeWalk(tree: self, images: images, noise: noise, dropout: dropout, graph: graph)
+        let visit = NodeVisit(tree: self, images: images, noise: noise, dropout: dropout)
+        var walk = TreeWalk(visit: visit, graph: graph)
         return walk.run(features ?? self.features(images, in: graph))
     }
 }
 
-/// One pass: visits nodes breadth first and collects the terms of the loss.
+/// One pass: visits the nodes depth by depth and collects the terms of the loss. The nodes of a depth need nothing of each
+/// other, so they run as branches of the pass.
 private struct TreeWalk {
-    let tree: TreeVAE
-    let images: Tensor
-    let noise: any NoiseSource
-    let dropout: RandomKey?
+    let visit: NodeVisit
     let graph: Graph
-
+    /// What each node made, in breadth-first order.
+    private var outcomes: [NodeVisit.Outcome] = []
     /// π of each node; nil stands for 1.
     private var reach: [Int: Tensor] = [:]
-    /// z of each node that still has children to come.
-    private var latents: [Int: Tensor] = [:]
-    private var leaves: [TreePass.Leaf] = []
-    private var rootTerms: [Tensor] = []
-    private var nodeTerms: [Tensor] = []
-    private var decisionTerms: [Tensor] = []
-    private var reconstructionTerms: [Tensor] = []
-    private var decisionContrasts: [Tensor] = []
 
-    init(tree: TreeVAE, images: Tensor, noise: any NoiseSource, dropout: RandomKey?, graph: Graph) {
-        self.tree = tree
-        self.images = images
-        self.noise = noise
-        self.dropout = dropout
+    init(visit: NodeVisit, graph: Graph) {
+        self.visit = visit
         self.graph = graph
     }
 
     mutating func run(_ features: [Tensor]) -> TreePass {
-        let levelContrasts = compareLevels(features)
-        for node in tree.topology.nodes { visit(node, features) }
+        let tree = visit.tree
+        let levels = compareLevels(features)
+        for depth in 0...tree.topology.depth { run(depth, features[tree.configuration.featureIndex(depth: depth)]) }
+        let reconstructions = outcomes.compactMap { $0.leaf?.loss }
+        let divergences = outcomes.map(\.divergence)
+        let decisions = outcomes.compactMap { $0.split?.divergence }
         let losses = TreeLosses(
-            reconstruction: graph.batchMean(reconstructionTerms), rootDivergence: graph.batchMean(rootTerms),
-            nodeDivergence: graph.batchMean(nodeTerms, clamp: TreeVAE.nodeDivergenceClamp),
-            decisionDivergence: graph.batchMean(decisionTerms), contrast: contrast(levelContrasts))
+            reconstruction: graph.batchMean(reconstructions), rootDivergence: graph.batchMean([divergences[0]]),
+            nodeDivergence: graph.batchMean(Array(divergences.dropFirst()), clamp: TreeVAE.nodeDivergenceClamp),
+            decisionDivergence: graph.batchMean(decisions), contrast: contrast(levels))
+        let leaves = zip(tree.topology.nodes, outcomes).compactMap { node, outcome in
+            outcome.leaf.map {
+                TreePass.Leaf(
+                    node: node.index, probability: $0.probability, z: outcome.z, reconstruction: $0.reconstruction)
+            }
+        }
         return TreePass(
-            leaves: leaves, losses: losses, imageTerms: reconstructionTerms + rootTerms + nodeTerms + decisionTerms,
-            features: features)
+            leaves: leaves, losses: losses, imageTerms: reconstructions + divergences + decisions, features: features)
     }
 
-    private mutating func visit(_ node: TreeTopology.Node, _ features: [Tensor]) {
-        let parts = tree.nodes[node.index]
-        let feature = tree.feature(of: node, in: features)
-        let pi = reach[node.index]
-        let sample = graph.latent(
-            likelihood: parts.dense(feature, in: graph),
-            prior: parts.transformation?.prior(parentLatent(of: node), in: graph),
-            noise: noise.noise(
-                node: node.index, images: Array(0..<images.shape[0]),
-                shape: tree.configuration.latentShape(depth: node.depth)),
-            weight: pi)
-        if node.parent == nil { rootTerms.append(sample.divergence) } else { nodeTerms.append(sample.divergence) }
-        switch node.kind {
-        case .split: split(node, parts, feature, z: sample.z, pi)
-        case .passThrough:
-            for child in node.children { reach[child] = pi }
-        case .leaf: decode(node, parts, z: sample.z, pi)
+    /// All nodes of one depth. They share the feature that they read, and siblings share their parent's z.
+    private mutating func run(_ depth: Int, _ feature: Tensor) {
+        let nodes = visit.tree.topology.nodes.filter { $0.depth == depth }
+        let parents = Array(Set(nodes.compactMap(\.parent))).sorted()
+        let latents = parents.map { outcomes[$0].z }
+        outcomes += graph.branches(nodes.count, sharing: [feature] + latents) { index, shared, graph in
+            let node = nodes[index]
+            let parent = node.parent.flatMap(parents.firstIndex).map { shared[$0 + 1] }
+            return visit.run(node, feature: shared[0], parentLatent: parent, reach: reach[node.index], in: graph)
         }
-        if node.kind != .leaf { latents[node.index] = sample.z }
-    }
-
-    private mutating func split(
-        _ node: TreeTopology.Node, _ parts: TreeNode, _ feature: Tensor, z: Tensor, _ pi: Tensor?
-    ) {
-        guard let router = parts.router, let routerQ = parts.routerQ, let left = node.left, let right = node.right
-        else { preconditionFailure("TreeVAE: split \(node.index) lacks a router or a child") }
-        let p = router(z, key: key(node, 0), in: graph)
-        let q = routerQ(feature, key: key(node, 1), in: graph)
-        decisionTerms.append(graph.decisionDivergence(posterior: q, prior: p, weight: pi))
-        if comparesViews, tree.configuration.augmentationMethods.contains(.decisions) {
-            decisionContrasts.append(graph.decisionContrast(left: q, weight: pi))
+        for node in nodes {
+            if let split = outcomes[node.index].split, let left = node.left, let right = node.right {
+                reach[left] = split.children.left
+                reach[right] = split.children.right
+            } else {
+                for child in node.children { reach[child] = reach[node.index] }
+            }
         }
-        let children = graph.children(of: pi, left: q)
-        reach[left] = children.left
-        reach[right] = children.right
     }
-
-    private mutating func decode(_ node: TreeTopology.Node, _ parts: TreeNode, z: Tensor, _ pi: Tensor?) {
-        guard let decoder = parts.decoder else { preconditionFailure("TreeVAE: leaf \(node.index) has no decoder") }
-        let probability = pi ?? .filled([images.shape[0]], with: 1)
-        let reconstruction = decoder(z, in: graph)
-        leaves.append(TreePass.Leaf(node: node.index, probability: probability, z: z, reconstruction: reconstruction))
-        reconstructionTerms.append(
-            graph.reconstructionLoss(
-                target: images, reconstruction: reconstruction, weight: probability, output: tree.configuration.output))
-    }
-
-    private func parentLatent(of node: TreeTopology.Node) -> Tensor {
-        guard let parent = node.parent, let z = latents[parent] else {
-            preconditionFailure("TreeVAE: node \(node.index) has a prior but no parent")
-        }
-        return z
-    }
-
-    private func key(_ node: TreeTopology.Node, _ router: UInt32) -> RandomKey? {
-        dropout.map { TreeVAE.dropoutKey($0, node: node.index, router: router) }
-    }
-
-    private var comparesViews: Bool { graph.training && tree.configuration.isContrastive }
 
     /// NT-Xent (τ = 0.5) of each compared bottom-up level; the authors' code adds it where it compares the root's
     /// decision, so a root that pruning has made a pass-through has none. The projections run in every training pass,
     /// because their batch statistics do so.
     private func compareLevels(_ features: [Tensor]) -> [Tensor] {
         guard graph.training else { return [] }
-        let compares = comparesViews && tree.topology.nodes[0].kind == .split
-        let levels = tree.configuration.comparedLevels
-        return zip(tree.projections.prefix(levels), features).compactMap { projection, feature in
-            let embedding = projection(feature, in: graph)
+        let tree = visit.tree
+        let compares = visit.comparesViews(graph) && tree.topology.nodes[0].kind == .split
+        let projections = tree.projections.prefix(tree.configuration.comparedLevels)
+        return graph.branches(projections.count, sharing: features) { level, features, graph -> Tensor? in
+            let embedding = projections[level](features[level], in: graph)
             return compares ? graph.viewContrast(rows: embedding, temperature: 0.5) : nil
-        }
+        }.compactMap(\.self)
     }
 
     /// w_aug · (Σ over splits of the decisions' InfoNCE + the mean over levels of the embeddings' NT-Xent).
     private func contrast(_ levels: [Tensor]) -> Tensor {
-        let weight = Float(tree.configuration.augmentationWeight)
+        let weight = Float(visit.tree.configuration.augmentationWeight)
         return graph.weightedSum(
-            decisionContrasts.map { ($0, weight) } + levels.map { ($0, weight / Float(levels.count)) })
+            outcomes.compactMap { $0.split?.contrast }.map { ($0, weight) }
+                + levels.map { ($0, weight / Float(levels.count)) })
     }
 }
 
