@@ -51,6 +51,15 @@ package enum BufferPool {
         state.withLock { $0.free[size, default: []].append(UInt(bitPattern: pointer)) }
     }
 
+    /// Bytes that `body` takes from the heap when it finds the pool empty: all that it holds at once, by size class.
+    package static func growth(_ body: () throws -> Void) rethrows -> Int {
+        trim()
+        defer { trim() }
+        let before = statistics.bytesHeld
+        try body()
+        return statistics.bytesHeld - before
+    }
+
     /// Gives all cached buffers back to the system, for example when a model leaves memory.
     package static func trim() {
         let cached = state.withLock { state in

@@ -16,6 +16,9 @@ struct TrainDiffusionJob {
         try shape.require(ImageShape(dataset), of: "The dataset '\(job.dataset.name)'")
         let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
         let training = try start(dataset, tree, from: checkpoint)
+        try context.require(
+            training.settings.memoryForecast(
+                leafCount: tree.tree.topology.leaves.count, datasetBytes: dataset.pixels.count))
         var loop = TrainingLoop(
             context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
             notes: checkpoint?.notes ?? .init())

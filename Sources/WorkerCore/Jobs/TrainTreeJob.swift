@@ -17,6 +17,7 @@ struct TrainTreeJob {
         }
         let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
         let training = try start(dataset, from: checkpoint)
+        try context.require(training.settings.memoryForecast(datasetBytes: dataset.pixels.count))
         var loop = TrainingLoop(
             context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
             notes: checkpoint?.notes ?? .init())

@@ -1,0 +1,57 @@
+import Neural
+import Testing
+
+@testable import Models
+
+/// What is said before a run against what a step then holds; in processes of their own, since the pool is shared.
+@Suite struct MemoryForecastTests {
+    /// Not less than it will be, but for a tenth, and not half as much again.
+    private static func agrees(_ forecast: MemoryForecast, _ held: Int) -> Bool {
+        forecast.step >= held * 9 / 10 && forecast.step <= held * 3 / 2
+    }
+
+    @Test func treeStep() async {
+        await #expect(processExitsWith: .success) {
+            var settings = TreeTrainingSettings.preset(.small, imageSize: 28, imageChannels: 1)
+            settings.batchSize = 64
+            let forecast = try settings.memoryForecast(datasetBytes: 0)
+            let topology = TreeTopology.balanced(leaves: settings.clusters, maximumDepth: settings.tree.maximumDepth)
+            let tree = try TreeVAE(settings.tree, topology: topology, seed: 1)
+            let held = BufferPool.growth {
+                let graph = Graph(training: true, recording: true)
+                let losses = tree.pass(.zeros([64, 28, 28, 1]), noise: ZeroNoise(), in: graph).losses
+                graph.backward(from: losses.total(alpha: 1, in: graph))
+                for (_, parameter) in tree.state.parameters { parameter.value.clearGradient() }
+            }
+            precondition(Self.agrees(forecast, held), "forecast \(forecast.step), held \(held)")
+        }
+    }
+
+    @Test func diffusionStep() async {
+        await #expect(processExitsWith: .success) {
+            var settings = DiffusionTrainingSettings.preset(.tiny, imageSize: 28, imageChannels: 1)
+            settings.batchSize = 16
+            let forecast = try settings.memoryForecast(leafCount: 3, datasetBytes: 0)
+            let network = try UNet(settings.network, seed: 1)
+            let images = Tensor.zeros([16, 28, 28, 1])
+            let held = BufferPool.growth {
+                let graph = Graph(training: true, recording: true)
+                let output = network(
+                    images, steps: Array(repeating: 5, count: 16), reconstruction: images,
+                    signal: network.signal(Array(repeating: 1, count: 16)), in: graph)
+                graph.backward(from: graph.sum(output))
+                for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
+            }
+            precondition(Self.agrees(forecast, held), "forecast \(forecast.step), held \(held)")
+        }
+    }
+
+    @Test func balancedTreesHaveTheLeavesAskedFor() throws {
+        for leaves in 2...12 {
+            let topology = TreeTopology.balanced(leaves: leaves, maximumDepth: 6)
+            try topology.check(maximumDepth: 6)
+            #expect(topology.leaves.count == leaves)
+        }
+        #expect(TreeTopology.balanced(leaves: 100, maximumDepth: 3).leaves.count == 8)
+    }
+}
