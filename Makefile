@@ -28,7 +28,7 @@ parity: bootstrap ## Only the comparison with the authors' numbers, a line a fix
 	$(SWIFT) build $(FLAGS) --build-tests
 	@GROVE_PARITY_REPORT=1 $(SWIFT) test $(FLAGS) --skip-build --filter ParityTests
 
-bench: bootstrap ## Measure: one JSON line a case; CASES=unet,tree for some, PEERS=1 for other runtimes beside them
+bench: build ## Measure: one JSON line a case; CASES=unet,tree for some, PEERS=1 for other runtimes beside them
 	$(SWIFT) build $(FLAGS) --product grove-bench
 	$(SWIFT) build $(FLAGS) --product grove-broker
 	$(SWIFT) build $(FLAGS) --product grove-worker

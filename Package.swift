@@ -91,7 +91,8 @@ let package = Package(
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
         .executableTarget(
-            name: "grove-bench", dependencies: ["HeapCount", "Models", "Neural", "QueueLoad", argumentParser],
+            name: "grove-bench",
+            dependencies: ["HeapCount", "GroveClient", "Models", "Neural", "QueueLoad", "Wire", argumentParser],
             path: "Tests/Benchmarks", exclude: ["HeapCount", "Peers", "README.md"], swiftSettings: strict),
 
         // Tests, one folder a target.

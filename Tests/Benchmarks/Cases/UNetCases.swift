@@ -12,6 +12,9 @@ enum UNetCases {
         train("unet.paper-gray28", paper(channels: 1, size: 28), batch: 16),
         train("unet.paper-rgb32", paper(channels: 3, size: 32), batch: 16),
         train("unet.wide-rgb32", wide, batch: 8),
+        table("unet.paper-gray28", paper(channels: 1, size: 28), batch: 16),
+        table("unet.paper-rgb32", paper(channels: 3, size: 32), batch: 16),
+        table("unet.wide-rgb32", wide, batch: 8),
     ]
 
     /// The preset's network without dropout, which the peers do not have either.
@@ -54,6 +57,14 @@ enum UNetCases {
                 optimiser.step(average: average)
             }
             return [item.imagesLine(time, flops: 3 * flops)]
+        }
+    }
+
+    private static func table(_ name: String, _ configuration: UNetConfiguration, batch: Int) -> BenchmarkCase {
+        BenchmarkCase(name, .table, batch: batch) { item in
+            let network = try UNet(configuration, seed: 1)
+            let input = UNetInput(configuration, batch: batch)
+            return ConvolutionTable.rows(item) { _ = input.run(network, $0) }
         }
     }
 }

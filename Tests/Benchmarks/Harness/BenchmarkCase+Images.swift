@@ -6,8 +6,9 @@ extension BenchmarkCase {
     func imagesLine(_ time: Stopwatch, flops: Double) -> BenchmarkLine {
         let rate = Double(batch) / time.median
         var fields: [(String, BenchmarkLine.Value)] = [
-            ("images_per_second", .number(rate)), ("peak_rss_mib", .number(ProcessMemory.peakMiB ?? .nan)),
+            ("images_per_second", .number(rate)), ("peak_rss_mib", .number(ProcessUsage.peakMiB)),
             ("gflops_effective", .number(rate * flops / 1e9)), ("milliseconds", .number(time.median * 1000)),
+            ("processor_milliseconds", .number(time.processor * 1000)),
             ("new_buffers", .whole(time.newBuffers)),
         ]
         if let allocations = time.allocations { fields.append(("heap_allocations", .whole(allocations))) }

@@ -23,7 +23,7 @@ struct Contest {
     static func names(for item: BenchmarkCase) -> [String] {
         switch (item.name.prefix(while: { $0 != "." }), item.mode) {
         case ("unet", .forward): torch + ["onnxruntime", "openvino"]
-        case ("unet", .train): torch
+        case ("unet", .train), ("tree", .train): torch
         default: []
         }
     }

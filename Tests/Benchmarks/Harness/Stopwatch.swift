@@ -6,6 +6,9 @@ struct Stopwatch {
     /// Seconds of one repetition: the median, and the fastest.
     let median: Double
     let fastest: Double
+    /// Seconds that a repetition kept cores busy, all together: less than `median` times the cores where some wait, and hardly
+    /// changed by what else the machine does.
+    let processor: Double
     /// Calls of the system's allocator in the last repetition, and how many tensor buffers were not in the pool for it;
     /// nil where allocations cannot be counted.
     let allocations: Int?
@@ -16,6 +19,7 @@ struct Stopwatch {
         for _ in 0..<2 { try body() }
         let clock = ContinuousClock()
         let start = clock.now
+        let startOfProcessor = ProcessUsage.processorSeconds
         var times: [Double] = []
         times.reserveCapacity(10_000)
         var before = Self.counters
@@ -27,6 +31,7 @@ struct Stopwatch {
             times.append((clock.now - began) / .seconds(1))
             after = Self.counters
         }
+        processor = (ProcessUsage.processorSeconds - startOfProcessor) / Double(times.count)
         times.sort()
         median = times[times.count / 2]
         fastest = times[0]

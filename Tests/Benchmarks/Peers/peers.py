@@ -15,6 +15,7 @@ import warnings
 
 import torch
 
+import treevae
 import unet
 
 THREADS = len(os.sched_getaffinity(0))
@@ -24,6 +25,8 @@ NETWORKS = {
     "unet.paper-rgb32": unet.Settings(channels=3, size=32, width=64),
     "unet.wide-rgb32": unet.Settings(channels=3, size=32, width=128),
 }
+
+TREES = {"tree.mnist-10": treevae.DIGITS, "tree.cifar10-10": treevae.COLOUR}
 
 
 def median_seconds(body, seconds=2.0, least=5):
@@ -78,6 +81,21 @@ def torch_train(settings, batch, layout):
     return median_seconds(body, seconds=3.0)
 
 
+def tree_train(settings, batch, layout):
+    """Forward, backward and Adam with the paper's weight decay; four of five values are zero, as in digits."""
+    tree = treevae.TenLeaves(settings).train().to(memory_format=layout)
+    x = (5 * torch.rand(batch, settings.channels, settings.size, settings.size) - 4).clamp(min=0)
+    x = x.contiguous(memory_format=layout)
+    optimiser = torch.optim.Adam(tree.parameters(), lr=1e-3, weight_decay=1e-5)
+
+    def body():
+        optimiser.zero_grad()
+        tree.loss(x).backward()
+        optimiser.step()
+
+    return median_seconds(body, seconds=4.0, least=3)
+
+
 def exported(settings, batch, folder):
     """The network as an ONNX file, and what it is fed."""
     values = inputs(settings, batch)
@@ -124,8 +142,21 @@ PEERS = {
 }
 
 
+TREE_PEERS = {
+    ("torch-eager", "train"): lambda s, b: tree_train(s, b, torch.contiguous_format),
+    ("torch-channels-last", "train"): lambda s, b: tree_train(s, b, torch.channels_last),
+}
+
+
+def work(peer, case, mode):
+    """What to call with the batch, or None."""
+    settings, peers = (NETWORKS.get(case), PEERS) if case in NETWORKS else (TREES.get(case), TREE_PEERS)
+    body = peers.get((peer, mode))
+    return body and settings and (lambda batch: body(settings, batch))
+
+
 def measure(peer, case, mode, batch):
-    seconds = PEERS[peer, mode](NETWORKS[case], batch)
+    seconds = work(peer, case, mode)(batch)
     print(json.dumps({
         "peer": peer, "case": case, "mode": mode, "batch": batch,
         "images_per_second": round(batch / seconds, 3), "milliseconds": round(seconds * 1000, 3),
@@ -155,7 +186,7 @@ def main():
     arguments = sys.argv[1:]
     if len(arguments) == 2 and arguments[0] == "--check":
         sys.exit(0 if check(arguments[1]) else 1)
-    if len(arguments) != 4 or (arguments[0], arguments[2]) not in PEERS or arguments[1] not in NETWORKS:
+    if len(arguments) != 4 or work(*arguments[:3]) is None:
         sys.exit(__doc__)
     measure(arguments[0], arguments[1], arguments[2], int(arguments[3]))
 
