@@ -32,7 +32,7 @@ package final class Broker {
     }
 
     /// Goes on where the last broker on this directory stopped: jobs that ran still run, and their workers have one whole
-    /// lease to be heard.
+    /// lease, and 15 seconds at least, to be heard.
     package init(store: JobStore, settings: BrokerSettings, now: Now) throws {
         self.store = store
         self.settings = settings
@@ -48,7 +48,7 @@ package final class Broker {
             let limits = RunLimits(
                 try Grove_V1_Terms(stored: lease.terms), ranMS: lease.ranMS, startedMS: lease.startedMS, settings,
                 now: now)
-            state.leases.adopt(lease, limits: limits, until: now.monotonic + settings.lease, now: now)
+            state.leases.adopt(lease, limits: limits, until: now.monotonic + settings.adoption, now: now)
         }
     }
 

@@ -4,6 +4,9 @@ import Wire
 package struct BrokerSettings: Sendable {
     /// How long a job stays with a worker that is not heard.
     package var lease = Duration.seconds(15)
+    /// How long the workers of running jobs have to be heard after a restart, where a lease is shorter: one that lost its
+    /// broker for long looks for it only now and then.
+    package var shortestAdoption = Duration.seconds(15)
     /// What peers are told: PING after so much idle time, and give up after so much silence.
     package var heartbeatInterval = Duration.seconds(5)
     package var heartbeatTimeout = Duration.seconds(15)
@@ -44,6 +47,8 @@ package struct BrokerSettings: Sendable {
     package var software = "grove-broker \(Software.version)"
 
     package init() {}
+
+    var adoption: Duration { max(lease, shortestAdoption) }
 
     var sessionTimeout: Duration { heartbeatTimeout * sessionTimeouts }
 

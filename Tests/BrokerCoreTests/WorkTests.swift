@@ -253,6 +253,19 @@ import Wire
         #expect(try bench.job(client, id).state == .waiting)
     }
 
+    /// It looks for a lost broker only now and then, and its first try may be cut short.
+    @Test func afterARestartAWorkerHasTimeToComeBack() throws {
+        bench.settings.lease = .seconds(1)
+        let id = try bench.submit(client, Bench.sample())
+        _ = try #require(try bench.take(bench.worker()))
+        try bench.restart()
+        let back = try bench.worker(102)
+        _ = try bench.turn([.gone(peer: back)])
+        _ = try bench.pass(.seconds(14))
+        try bench.client()
+        #expect(try bench.job(client, id).state == .running)
+    }
+
     @Test func hugeReportsAreCutNotKept() throws {
         let id = try bench.submit(client, Bench.sample())
         let worker = try bench.worker()

@@ -62,7 +62,7 @@ struct LeaseTable: Sendable {
 
     var isEmpty: Bool { leases.isEmpty }
 
-    /// What the store says after a restart: every holder gets a whole lease.
+    /// What the store says after a restart: every holder gets its time again.
     mutating func adopt(_ record: LeaseRecord, limits: RunLimits, until deadline: Duration, now: Now) {
         leases[record.attempt.jobID] = Lease(
             attempt: record.attempt, lane: record.lane, worker: record.worker, limits: limits, deadline: deadline,
@@ -97,8 +97,9 @@ struct LeaseTable: Sendable {
     }
 
     /// The connection of a worker is gone: what it has is kept for it until `deadline` only, or it comes back before.
+    /// What was adopted keeps its time: whose it is cannot be told from HELLO.
     mutating func shorten(worker: String, to deadline: Duration) {
-        for (id, lease) in leases where lease.worker == worker {
+        for (id, lease) in leases where lease.worker == worker && lease.take != nil {
             leases[id]?.deadline = min(lease.deadline, deadline)
         }
     }
