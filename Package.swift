@@ -69,6 +69,10 @@ let package = Package(
             name: "CKernels", path: "Sources/CKernels",
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=on"])]),
 
+        .target(
+            name: "ShippedModels", path: "Sources/ShippedModels", exclude: ["README.md"],
+            resources: [.copy("Models")]),
+
         // Numbers.
         library("Neural", ["CKernels", "COpenBLAS"], settings: optimised),
         library("Models", ["Neural"], settings: optimised),
@@ -86,7 +90,8 @@ let package = Package(
         library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
         program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
-        program("grove", ["GroveClient", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
+        program(
+            "grove", ["GroveClient", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),

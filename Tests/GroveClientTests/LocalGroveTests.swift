@@ -80,7 +80,8 @@ struct LocalGroveTests {
         """
 
     private func runs(
-        _ stage: Stage, until isEnough: @escaping @Sendable ([String]) -> Bool
+        _ stage: Stage, preparing prepare: @escaping @Sendable (Heard, String) async -> Void = { _, _ in },
+        until isEnough: @escaping @Sendable ([String]) -> Bool
     ) async throws -> (status: CommandStatus, lines: [String]) {
         let heard = Heard()
         let local = stage.local()
@@ -88,7 +89,7 @@ struct LocalGroveTests {
             for _ in 0..<6000 where !isEnough(heard.all) { try await Task.sleep(for: .milliseconds(10)) }
             local.stop()
         }
-        let status = await local.run(heard.note)
+        let status = await local.run(preparing: { await prepare(heard, $0) }, heard.note)
         stopper.cancel()
         try stage.remove()
         return (status, heard.all)
@@ -109,6 +110,34 @@ struct LocalGroveTests {
         let saved = try #require(lines.firstIndex(of: "worker-1: saved"))
         let bye = try #require(lines.firstIndex(of: "broker: bye"))
         #expect(saved < bye)
+    }
+
+    @Test("is ready when it has been prepared")
+    func preparation() async throws {
+        let stage = try Stage(broker: Self.broker, worker: Self.worker)
+        let (status, lines) = try await runs(stage) { heard, endpoint in
+            heard.note(.say("preparing \(endpoint)"))
+        } until: {
+            $0.contains("ready: tcp://there:1")
+        }
+        #expect(status == .success)
+        let prepared = try #require(lines.firstIndex(of: "say: preparing tcp://there:1"))
+        #expect(try prepared < #require(lines.firstIndex(of: "ready: tcp://there:1")))
+    }
+
+    @Test("stops while it is being prepared, without having been ready")
+    func stopsWhilePreparing() async throws {
+        let stage = try Stage(broker: Self.broker, worker: Self.worker)
+        let (status, lines) = try await runs(stage) { heard, _ in
+            heard.note(.say("preparing"))
+            // Ends only by being cancelled.
+            for await _ in AsyncStream<Void>.makeStream().stream {}
+            heard.note(.say("cancelled"))
+        } until: {
+            $0.contains("say: preparing")
+        }
+        #expect(status == .success)
+        #expect(!lines.contains { $0.hasPrefix("ready") })
     }
 
     @Test("a worker that ends is started again")

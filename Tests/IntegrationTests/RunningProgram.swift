@@ -8,12 +8,14 @@ final class RunningProgram: Sendable {
     private let log: URL
 
     /// Starts a program; what it prints goes to a file of the scratch folder.
-    init(_ name: String, _ arguments: [String], scratch: URL, label: String) throws {
+    init(
+        _ name: String, _ arguments: [String], in folder: URL = Programs.folder, scratch: URL, label: String
+    ) throws {
         log = scratch.appending(path: "\(label)-\(UUID().uuidString.prefix(8)).log")
         try Data().write(to: log)
         let handle = try FileHandle(forWritingTo: log)
         let process = Process()
-        process.executableURL = Programs.url(name)
+        process.executableURL = folder.appending(path: name)
         process.arguments = arguments
         process.standardOutput = handle
         process.standardError = handle

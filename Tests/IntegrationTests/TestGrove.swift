@@ -64,6 +64,28 @@ final class TestGrove {
         return worker
     }
 
+    /// Runs `grove up` while `body` works with it, and stops it as Ctrl-C does: killed, it would leave its children behind.
+    func up(
+        _ folder: URL = Programs.folder, data: URL, _ body: (RunningProgram) async throws -> Void
+    ) async throws {
+        let up = try RunningProgram(
+            "grove", ["up", "--data", data.path, "--bind", "tcp://127.0.0.1:*", "--threads", "1"], in: folder,
+            scratch: scratch, label: "up")
+        let before = endpoint
+        defer { endpoint = before }
+        do {
+            endpoint = try #require(await up.word(after: "ready "), "grove up ended: \(up.printed)")
+            try await body(up)
+        } catch {
+            Issue.record("log of grove up:\n\(up.printed.suffix(3000))")
+            up.signal(SIGTERM)
+            _ = await up.waitForEnd()
+            throw error
+        }
+        up.signal(SIGTERM)
+        #expect(await up.waitForEnd() == 0, "grove up did not stop cleanly: \(up.printed)")
+    }
+
     func client() throws -> Client {
         try Client(endpoint, options: .init(patience: .seconds(60), timeout: .seconds(120)))
     }

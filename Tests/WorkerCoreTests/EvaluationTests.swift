@@ -53,7 +53,9 @@ import WorkerCore
             #expect((full["likelihood"] as? [String: Any])?["samples"] as? Int == 3)
             #expect((full["classifier_accuracy"] as? Double).map { $0 > 0.9 } == true)
             let distances = try #require(full["distances"] as? [String: Any])
-            #expect((distances["network"] as? String)?.contains("classifier names@1") == true)
+            #expect((distances["network"] as? String)?.contains("Grove's own classifier names@1") == true)
+            let recipe = try #require(full["recipe"] as? [String: String])
+            #expect(recipe["grove.tree"] == "tree@1 sha256:\(tree.sha256)" && recipe["grove.steps"] == "2")
             #expect(distances["reference_images"] as? Int == 64 && distances["images"] as? Int == 20)
             for key in ["generations", "reconstructions"] {
                 let pair = try #require(distances[key] as? [String: Double])

@@ -75,23 +75,25 @@ package struct Safetensors: Sendable {
 
     // MARK: Values
 
-    /// Values of an F32 or F64 tensor, in the file's order.
+    /// Values of an F16, F32 or F64 tensor, in the file's order; only F64 is rounded.
     package func floats(_ name: String) throws(SafetensorsError) -> [Float] {
         let description = try find(name)
         switch description.type {
         case .float32: return read(description)
         case .float64: return read(description, as: Double.self).map(Float.init)
-        default: throw .wrongType(name: name, found: description.type, wanted: "F32 or F64")
+        case .float16: return read(description, as: Float16.self).map(Float.init)
+        default: throw .wrongType(name: name, found: description.type, wanted: "F32, F64 or F16")
         }
     }
 
-    /// Values of an F32 or F64 tensor in double precision, in the file's order.
+    /// Values of an F16, F32 or F64 tensor in double precision, in the file's order.
     package func doubles(_ name: String) throws(SafetensorsError) -> [Double] {
         let description = try find(name)
         switch description.type {
         case .float32: return read(description, as: Float.self).map(Double.init)
         case .float64: return read(description)
-        default: throw .wrongType(name: name, found: description.type, wanted: "F32 or F64")
+        case .float16: return read(description, as: Float16.self).map(Double.init)
+        default: throw .wrongType(name: name, found: description.type, wanted: "F32, F64 or F16")
         }
     }
 
@@ -115,7 +117,7 @@ package struct Safetensors: Sendable {
         return Array(bytes[description.bytes])
     }
 
-    /// An F32 or F64 tensor as one of ours, its axes turned as `layout` says; nil where they cannot be.
+    /// An F16, F32 or F64 tensor as one of ours, its axes turned as `layout` says; nil where they cannot be.
     package func tensor(_ name: String, layout: ParameterLayout) throws(SafetensorsError) -> Tensor? {
         let description = try find(name)
         guard let shape = layout.shape(fromTorch: description.shape) else { return nil }
@@ -152,7 +154,7 @@ package struct Safetensors: Sendable {
         precondition(
             Set(tensors.map(\.name)).count == tensors.count && !tensors.contains { $0.name == "__metadata__" },
             "Safetensors.encode: tensor names must differ from each other and from __metadata__")
-        let ordered = [8, 4, 1].flatMap { size in tensors.filter { $0.type.size == size } }
+        let ordered = [8, 4, 2, 1].flatMap { size in tensors.filter { $0.type.size == size } }
         var header = "{"
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }

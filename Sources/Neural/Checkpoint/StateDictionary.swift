@@ -84,18 +84,19 @@ package struct StateDictionary {
 
     private func check(_ name: String, _ entry: Entry, in file: Safetensors) throws(StateDictionaryError) {
         guard let found = file[name] else { throw .missing(name) }
-        let isInteger = found.type != .float32 && found.type != .float64
         let expected: [Int]
         switch entry {
         case .parameter(let parameter): expected = parameter.torchShape
         case .buffer(let tensor, let layout): expected = layout.torchShape(tensor.shape)
         case .counter:
             expected = []
-            guard isInteger else { throw .wrongType(name: name, found: found.type, expected: "I64") }
+            guard !found.type.isFloat else { throw .wrongType(name: name, found: found.type, expected: "I64") }
         }
         guard found.shape == expected else { throw .wrongShape(name: name, found: found.shape, expected: expected) }
         if case .counter = entry { return }
-        guard !isInteger else { throw .wrongType(name: name, found: found.type, expected: "F32 or F64") }
+        guard found.type.isFloat else {
+            throw .wrongType(name: name, found: found.type, expected: "F32, F64 or F16")
+        }
     }
 
     private static func copy(_ values: [Float], to tensor: Tensor, layout: ParameterLayout) {

@@ -33,6 +33,17 @@ package struct StoredTensor: Equatable, Sendable {
         self.init(name: name, type: .uint8, shape: shape, bytes: values)
     }
 
+    /// The same tensor with each F32 value rounded to the nearest of F16, to even between two; another type stays as it is.
+    ///
+    /// Values beyond F16's 65,504 become infinite.
+    package var halved: StoredTensor {
+        guard type == .float32 else { return self }
+        let values = bytes.withUnsafeBytes { raw in
+            (0..<bytes.count / 4).map { Float16(raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)) }
+        }
+        return StoredTensor(name: name, type: .float16, shape: shape, bytes: Self.bytes(of: values))
+    }
+
     /// A parameter's or buffer's values in PyTorch's order.
     package init(_ name: String, _ tensor: Tensor, layout: ParameterLayout) {
         let bytes = [UInt8](unsafeUninitializedCapacity: tensor.count * MemoryLayout<Float>.stride) { raw, filled in

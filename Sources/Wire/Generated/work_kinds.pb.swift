@@ -293,7 +293,8 @@ public nonisolated struct Grove_V1_ImportDataset: Sendable {
   public init() {}
 }
 
-/// Reads a safetensors file with the authors' parameter names and config into a model artifact.
+/// Reads a safetensors file into a model artifact: one with the authors' parameter names and config, or a file of this
+/// system's own, which is kept byte by byte, so that diffusion models still find their tree by its hash.
 public nonisolated struct Grove_V1_ImportModel: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -319,6 +320,9 @@ public nonisolated struct Grove_V1_ImportModel: Sendable {
   public var hasTree: Bool {self._tree != nil}
   /// Clears the value of `tree`. Subsequent reads from it will return its default value.
   public mutating func clearTree() {self._tree = nil}
+
+  /// For a diffusion model: keep only what images are drawn with, in half precision, a quarter of the size.
+  public var compact: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1770,7 +1774,7 @@ nonisolated extension Grove_V1_ImportDataset: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Grove_V1_ImportModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportModel"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}file\0\u{1}tree\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}file\0\u{1}tree\0\u{2}\u{7}compact\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1781,6 +1785,7 @@ nonisolated extension Grove_V1_ImportModel: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._file) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._tree) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.compact) }()
       default: break
       }
     }
@@ -1800,6 +1805,9 @@ nonisolated extension Grove_V1_ImportModel: SwiftProtobuf.Message, SwiftProtobuf
     try { if let v = self._tree {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if self.compact != false {
+      try visitor.visitSingularBoolField(value: self.compact, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1807,6 +1815,7 @@ nonisolated extension Grove_V1_ImportModel: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.name != rhs.name {return false}
     if lhs._file != rhs._file {return false}
     if lhs._tree != rhs._tree {return false}
+    if lhs.compact != rhs.compact {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -14,9 +14,9 @@ struct ImportModelJob {
         let bytes = try context.bytes(job.file)
         let file = try Safetensors(bytes: bytes)
         switch file.metadata["kind"] {
-        case "tree", "treevae": return try tree(file)
+        case "tree", "treevae": return try tree(bytes, file)
         case DiffusionModelFile.kind, "unet": return try diffusion(bytes, file, context)
-        case Classifier.kind: return try classifier(file)
+        case Classifier.kind: return try classifier(bytes, file)
         case let other:
             throw JobError(
                 .invalidArgument,
@@ -25,25 +25,30 @@ struct ImportModelJob {
         }
     }
 
-    private func tree(_ file: Safetensors) throws -> JobProducts {
+    private func tree(_ bytes: [UInt8], _ file: Safetensors) throws -> JobProducts {
+        try refuseCompact()
         let tree = try TreeVAE(file)
         var facts = Grove_V1_ArtifactFacts()
         facts.height = UInt32(tree.configuration.imageSize)
         facts.width = facts.height
         facts.channels = UInt32(tree.configuration.imageChannels)
         facts.leaves = UInt32(tree.topology.leaves.count)
-        return JobProducts(artifacts: [
-            MadeArtifact(name: job.name, kind: .tree, facts: facts, bytes: try tree.fileBytes())
-        ])
+        // Our own file stays what it is: diffusion models name their tree by its hash.
+        let own = file.metadata["kind"] == "tree" ? bytes : try tree.fileBytes()
+        return JobProducts(artifacts: [MadeArtifact(name: job.name, kind: .tree, facts: facts, bytes: own)])
     }
 
-    private func classifier(_ file: Safetensors) throws -> JobProducts {
-        let classifier = try Classifier(file)
-        return JobProducts(artifacts: [
-            MadeArtifact(
-                name: job.name, kind: .classifier, facts: Grove_V1_ArtifactFacts(classifier.description),
-                bytes: try classifier.fileBytes())
-        ])
+    private func classifier(_ bytes: [UInt8], _ file: Safetensors) throws -> JobProducts {
+        try refuseCompact()
+        let facts = Grove_V1_ArtifactFacts(try Classifier(file).description)
+        return JobProducts(artifacts: [MadeArtifact(name: job.name, kind: .classifier, facts: facts, bytes: bytes)])
+    }
+
+    private func refuseCompact() throws(JobError) {
+        guard job.compact else { return }
+        throw JobError(
+            .invalidArgument,
+            "Only a diffusion model can be made compact, and '\(job.file.name)' is none: leave --compact out.")
     }
 
     private func diffusion(_ bytes: [UInt8], _ file: Safetensors, _ context: JobContext) throws -> JobProducts {
@@ -53,12 +58,13 @@ struct ImportModelJob {
         }
         let loaded = try context.tree(job.tree)
         let leaves = loaded.tree.topology.leaves.count
-        let model: [UInt8]
+        var model: [UInt8]
         if file.metadata["kind"] == DiffusionModelFile.kind, file.metadata["description"] != nil {
             model = bytes
         } else {
             model = try AuthorsWeights.convert(bytes, leafCount: leaves, treeDigest: loaded.digest)
         }
+        if job.compact { model = try DiffusionModelFile.compact(model) }
         let shape = ImageShape(loaded.tree)
         try DiffusionModelFile.load(model).requireTree(
             digest: loaded.digest, leafCount: leaves, imageShape: [shape.height, shape.width, shape.channels])

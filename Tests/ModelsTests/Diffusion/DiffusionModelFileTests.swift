@@ -32,10 +32,31 @@ import Testing
         let loaded = try DiffusionModelFile.load(bytes)
         #expect(loaded.description == model.description)
         #expect(loaded.network.state.tensors() == average)
-        let raw = try DiffusionModelFile.load(bytes, weights: .raw)
-        #expect(raw.network.state.tensors() == model.network.state.tensors())
-        #expect(raw.network.state.tensors() != average)
+        let stored = try Safetensors(bytes: bytes)
+        let raw = model.network.state.tensors()
+        #expect(try raw.map(\.bytes) == raw.map { try stored.stored("param.\($0.name)").bytes })
+        #expect(raw != average)
         #expect(try file(.test()) == file(.test()))
+    }
+
+    @Test func aCompactFileHoldsTheAverageAloneAndIsReadExactly() throws {
+        let model = try DiffusionModel.test()
+        let bytes = try file(model)
+        let average = try DiffusionModelFile.load(bytes).network.state.tensors()
+        let compact = try DiffusionModelFile.compact(bytes)
+        #expect(compact.count < bytes.count / 3)
+        let loaded = try DiffusionModelFile.load(compact)
+        #expect(loaded.description == model.description)
+        let halves = try Safetensors(bytes: Safetensors.encode(average.map(\.halved)))
+        for tensor in loaded.network.state.tensors() {
+            #expect(try StoredTensor("", halves.floats(tensor.name), shape: tensor.shape).bytes == tensor.bytes)
+        }
+        #expect(try DiffusionModelFile.compact(compact) == compact)
+
+        let less = try changed(compact, tensors: { $0.removeAll { $0.name == "ema.out.2.bias" } })
+        #expect(throws: (any Error).self) { try DiffusionModelFile.load(less) }
+        let mixed = try changed(compact, tensors: { $0.append(StoredTensor("param.x", [Float(1)], shape: [1])) })
+        #expect(throws: (any Error).self) { try DiffusionModelFile.load(mixed) }
     }
 
     @Test func wrongFilesAreRefusedWithASentence() throws {

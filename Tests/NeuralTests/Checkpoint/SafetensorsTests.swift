@@ -38,6 +38,20 @@ import Testing
         }
     }
 
+    /// Ties go to even, subnormal numbers stay, and what is read is the half itself, not a neighbour.
+    @Test func halvesAreRoundedOnceAndReadExactly() throws {
+        let values: [Float] = [1, -2.5, 1 + 0x1p-11, 1 + 3 * 0x1p-11, 0x1p-24, 0x1p-26, -0.0, 65_504, 1e6]
+        let halves: [Float] = [1, -2.5, 1, 1 + 0x1p-9, 0x1p-24, 0, -0.0, 65_504, .infinity]
+        let tensor = StoredTensor("h", values, shape: [9]).halved
+        #expect(tensor.type == .float16 && tensor.bytes.count == 18 && tensor.halved == tensor)
+        let bytes = Safetensors.encode([tensor, StoredTensor("b", [1] as [UInt8], shape: [1])])
+        let file = try Safetensors(bytes: bytes)
+        #expect(try file.floats("h").map(\.bitPattern) == halves.map(\.bitPattern))
+        #expect(try file.doubles("h") == halves.map(Double.init))
+        #expect(try file.stored("h") == tensor)
+        #expect(StoredTensor("i", [3] as [Int64], shape: []).halved.type == .int64)
+    }
+
     @Test func emptyFileRoundTrips() throws {
         let file = try Safetensors(bytes: Safetensors.encode([]))
         #expect(file.names.isEmpty && file.metadata.isEmpty)
@@ -46,7 +60,7 @@ import Testing
     @Test func wrongQuestions() throws {
         let file = try Safetensors(bytes: Safetensors.encode(tensors))
         #expect(throws: SafetensorsError.missing("zzz")) { try file.floats("zzz") }
-        #expect(throws: SafetensorsError.wrongType(name: "d", found: .int64, wanted: "F32 or F64")) {
+        #expect(throws: SafetensorsError.wrongType(name: "d", found: .int64, wanted: "F32, F64 or F16")) {
             try file.floats("d")
         }
         #expect(throws: SafetensorsError.wrongType(name: "a", found: .float32, wanted: "I64, I32 or U8")) {

@@ -105,7 +105,7 @@ import Testing
         let network = Network(seed: 1)
         let integers = try file(
             tensors(of: network, changing: "bn.bias") { StoredTensor($0.name, [1, 2, 3] as [Int64], shape: [3]) })
-        #expect(throws: StateDictionaryError.wrongType(name: "bn.bias", found: .int64, expected: "F32 or F64")) {
+        #expect(throws: StateDictionaryError.wrongType(name: "bn.bias", found: .int64, expected: "F32, F64 or F16")) {
             try network.state.load(integers)
         }
         let floats = try file(

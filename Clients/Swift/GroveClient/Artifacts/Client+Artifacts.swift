@@ -10,6 +10,30 @@ extension Client {
         return response.artifacts
     }
 
+    /// One dataset or model.
+    /// - Parameters:
+    ///   - reference: without a version, the newest.
+    ///   - kind: `.unspecified` finds the only kind that has the name.
+    /// - Throws: NOT_FOUND with what there is; INVALID_ARGUMENT when several kinds have the name.
+    public func artifact(
+        _ reference: ArtifactRef, _ kind: ArtifactKind = .unspecified
+    ) async throws(RPCError) -> Artifact {
+        var request = Grove_V1_GetArtifactRequest()
+        (request.ref, request.kind) = (reference, kind)
+        return try await call(Method.artifactsGet, request)
+    }
+
+    /// Downloads the file of a dataset or model; it appears only when it is complete and its hash is right. One that is
+    /// there already with the same bytes is fine; with others, an error.
+    /// - Throws: `RPCError`, or `FileError`.
+    public func download(
+        _ artifact: Artifact, to path: String,
+        progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) async throws {
+        let blob = BlobName(sha256: artifact.ref.sha256, size: artifact.ref.size)
+        try await BlobTransfer(connection).download(blob, to: path, progress: progress)
+    }
+
     /// Which diffusion model to refine a tree's images with, when nobody said: the only one there is for it.
     ///
     /// - Returns: `nil` when there is none.

@@ -37,6 +37,7 @@ package final class LocalGrove: Sendable {
     private enum Event: Sendable {
         case line(Supervisor.Member, ChildProcess.Output, String)
         case ended(Supervisor.Member, String)
+        case prepared(endpoint: String)
         case stop
         case tick
     }
@@ -54,7 +55,14 @@ package final class LocalGrove: Sendable {
     package func stop() { post.yield(.stop) }
 
     /// Runs until all have ended.
-    package func run(_ tell: @Sendable (News) -> Void) async -> CommandStatus {
+    ///
+    /// - Parameters:
+    ///   - prepare: what is done with the broker and the workers before they are said to be ready.
+    ///   - tell: told what happens.
+    package func run(
+        preparing prepare: @escaping @Sendable (_ endpoint: String) async -> Void = { _ in },
+        _ tell: @Sendable (News) -> Void
+    ) async -> CommandStatus {
         let clock = ContinuousClock()
         let start = clock.now
         var supervisor = Supervisor(workers: plan.workers)
@@ -72,6 +80,8 @@ package final class LocalGrove: Sendable {
             }
         }
         defer { timer.cancel() }
+        var preparation: Task<Void, Never>?
+        defer { preparation?.cancel() }
         var iterator = events.makeAsyncIterator()
         while true {
             for action in pending {
@@ -79,7 +89,11 @@ package final class LocalGrove: Sendable {
                 case .start(let member): children[member] = begin(member, endpoint: supervisor.endpoint, tell)
                 case .stop(let member): children[member]?.signal(SIGTERM)
                 case .kill(let member): children[member]?.signal(SIGKILL)
-                case .ready(let endpoint): tell(.ready(endpoint: endpoint))
+                case .ready(let endpoint):
+                    preparation = Task { [post] in
+                        await prepare(endpoint)
+                        post.yield(.prepared(endpoint: endpoint))
+                    }
                 case .say(let text): tell(.say(text))
                 case .finish(let status): return status
                 }
@@ -95,7 +109,12 @@ package final class LocalGrove: Sendable {
             case .ended(let member, let how):
                 children[member] = nil
                 pending = supervisor.ended(member, how, now: now)
-            case .stop: pending = supervisor.stop(now: now)
+            case .prepared(let endpoint):
+                if preparation?.isCancelled == false { tell(.ready(endpoint: endpoint)) }
+                pending = []
+            case .stop:
+                preparation?.cancel()
+                pending = supervisor.stop(now: now)
             case .tick: pending = supervisor.tick(now: now)
             }
         }

@@ -2,20 +2,12 @@ import FoundationEssentials
 import Neural
 
 /// A diffusion model as a safetensors file: raw weights under "param.", their moving average under "ema.", and the
-/// description in the metadata.
+/// description in the metadata. A compact one has the average alone, in half precision.
 package enum DiffusionModelFile {
     /// What the metadata's "kind" says.
     package static let kind = "diffusion"
     static let rawPrefix = "param."
     static let averagePrefix = "ema."
-
-    /// Which of a file's two sets of weights is wanted.
-    package enum Weights: Sendable {
-        /// The moving average, which images are drawn with.
-        case average
-        /// What the optimiser works on.
-        case raw
-    }
 
     /// The bytes of a model file.
     package static func encode(
@@ -29,17 +21,27 @@ package enum DiffusionModelFile {
         )
     }
 
-    /// Reads a model file. Throws one sentence if it is not one, is damaged, or holds other tensors than its
-    /// description asks for.
-    package static func load(_ bytes: [UInt8], weights: Weights = .average) throws -> DiffusionModel {
+    /// Reads the moving average of a model file, which images are drawn with. Throws one sentence if it is not one, is
+    /// damaged, or holds other tensors than its description asks for.
+    package static func load(_ bytes: [UInt8]) throws -> DiffusionModel {
         let file = try Safetensors(bytes: bytes)
         let description = try description(file, kind: kind)
         try requireOnly([rawPrefix, averagePrefix], in: file)
         let model = try DiffusionModel(description, seed: 0)
-        // Both sets must be whole, or the file is not what it says.
-        try model.network.state.load(file.under(weights == .average ? rawPrefix : averagePrefix))
-        try model.network.state.load(file.under(weights == .average ? averagePrefix : rawPrefix))
+        // The raw weights must be whole too where they are there, or the file is not what it says.
+        if file.names.contains(where: { $0.hasPrefix(rawPrefix) }) {
+            try model.network.state.load(file, prefix: rawPrefix)
+        }
+        try model.network.state.load(file, prefix: averagePrefix)
         return model
+    }
+
+    /// A model file of a quarter of the size that draws nearly the same images: the moving average alone, each value rounded
+    /// to half precision. It is read exactly, so what is compact stays as it is.
+    package static func compact(_ bytes: [UInt8]) throws -> [UInt8] {
+        let average = try load(bytes).network.state.tensors(prefix: averagePrefix)
+        let metadata = try metadata(describe(bytes), kind: kind)
+        return Safetensors.encode(average.map(\.halved), metadata: metadata)
     }
 
     /// What a model file says of itself, without its weights.

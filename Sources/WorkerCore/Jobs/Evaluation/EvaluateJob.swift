@@ -19,6 +19,11 @@ struct EvaluateJob {
         let distances = try network.map { try DistanceMeasurement(job, tree, dataset, $0, context) }
 
         var report = try EvaluationReport(tree, dataset: dataset, name: job.dataset.name, seed: job.seed)
+        report.recipe =
+            Recipe(
+                kind: .evaluate, tree: job.tree, refinement: job.refinement.hasDiffusion ? job.refinement : nil,
+                seed: job.seed
+            ).entries
         context.log(report.sentence)
         if job.likelihoodSamples > 0 { report.likelihood = try likelihood(tree, dataset, context) }
         if let distances { report.distances = try distances.run() }

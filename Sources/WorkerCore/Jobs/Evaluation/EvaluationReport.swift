@@ -34,6 +34,8 @@ struct EvaluationReport: Encodable {
     private let clustering: ClusteringReport?
     private let loss: [String: Double]
     private let negativeELBO: Double
+    /// The models and how images were refined, in the words of an image's recipe.
+    var recipe: [String: String]?
     var likelihood: Likelihood?
     var distances: Distances?
     /// Of the classifier on the dataset, which tells how far its features and names can be trusted.
@@ -106,7 +108,7 @@ extension EvaluationReport {
                 "log-likelihood \(Decimals.text(likelihood.nats)) nats by \(likelihood.samples) samples an image")
         }
         if let classifierAccuracy {
-            lines.append("the classifier names \(Decimals.text(classifierAccuracy)) of these images right")
+            lines.append("the classifier's accuracy on these images is \(Decimals.text(classifierAccuracy))")
         }
         if let distances {
             lines.append(

@@ -76,7 +76,8 @@ struct LeafClasses: Encodable {
 
     var sentence: String {
         guard let majority else { return "leaf \(leaf): hardly ever drawn, so nothing to name" }
-        return "leaf \(leaf): \(Decimals.text(majority.share)) of \(images) generations are \(majority.name)"
+        return
+            "leaf \(leaf): the classifier takes \(Decimals.text(majority.share)) of \(images) generations for \(majority.name)"
     }
 
     private enum Key: String, CodingKey { case leaf, images, majorityClass, majorityShare, classes }

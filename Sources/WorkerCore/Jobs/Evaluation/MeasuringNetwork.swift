@@ -18,7 +18,7 @@ struct MeasuringNetwork {
             classifier = loaded
             sha256 = job.classifier.sha256
             words =
-                "the penultimate layer of the classifier \(job.classifier.name)@\(job.classifier.version) "
+                "the penultimate layer of Grove's own classifier \(job.classifier.name)@\(job.classifier.version) "
                 + "(SHA-256 \(sha256.prefix(12))…; not comparable with Inception's)"
         } else if job.hasInception {
             let pooling: Inception.Pooling = try SettingsWord.value(

@@ -6,7 +6,7 @@ struct DataGroup: AsyncParsableCommand {
         commandName: "data", abstract: "Brings images to the broker.", subcommands: [DataImport.self])
 }
 
-struct DataImport: AsyncParsableCommand {
+struct DataImport: JobCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Makes a dataset of files.",
         discussion: """
@@ -26,16 +26,13 @@ struct DataImport: AsyncParsableCommand {
         _ = try validatedFiles { () throws(FileError) in try LocalFile.collect(paths) }
     }
 
-    func run() async throws {
-        try await reporting {
-            let client = try submit.connection.connect()
-            var job = Grove_V1_ImportDataset()
-            job.name = name
-            job.files = try await client.upload(showing: LocalFile.collect(paths))
-            job.limit = limit
-            var spec = JobSpec()
-            spec.importDataset = job
-            return try await Submission(client: client, options: submit).run(spec)
-        }
+    func spec(_ client: Client) async throws -> JobSpec {
+        var job = Grove_V1_ImportDataset()
+        job.name = name
+        job.files = try await client.upload(showing: LocalFile.collect(paths))
+        job.limit = limit
+        var spec = JobSpec()
+        spec.importDataset = job
+        return spec
     }
 }

@@ -3,17 +3,24 @@ import GroveClient
 
 struct ModelGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Brings models to the broker.", subcommands: [ModelImport.self])
+        commandName: "model", abstract: "Brings models to the broker, and fetches them.",
+        subcommands: [ModelImport.self, ModelExport.self])
 }
 
-struct ModelImport: AsyncParsableCommand {
+struct ModelImport: JobCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Makes a model of a safetensors file.",
-        discussion: "The file has the authors' parameter names, and their configuration in its header.")
+        discussion: """
+            The file has the authors' parameter names, and their configuration in its header; or it is one that 'grove model \
+            export' wrote, and is kept as it is.
+            """)
 
     @Argument(help: "The name of the model: a-z 0-9 . _ -") var name: String
     @Argument(help: "The safetensors file.") var file: String
     @Option(help: "For a diffusion model: the tree it was trained with, NAME or NAME@VERSION.") var tree: String?
+    @Flag(
+        help: "Keep of a diffusion model only what images are drawn with, in half precision: a quarter of the size.")
+    var compact = false
     @OptionGroup var submit: SubmitOptions
 
     func validate() throws {
@@ -26,17 +33,14 @@ struct ModelImport: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        try await reporting {
-            let client = try submit.connection.connect()
-            let files = try await client.upload(showing: LocalFile.collect([file], ending: ".safetensors"))
-            var job = Grove_V1_ImportModel()
-            job.name = name
-            job.file = files[0]
-            if let tree { job.tree = try ArtifactRef.parse(tree) }
-            var spec = JobSpec()
-            spec.importModel = job
-            return try await Submission(client: client, options: submit).run(spec)
-        }
+    func spec(_ client: Client) async throws -> JobSpec {
+        var job = Grove_V1_ImportModel()
+        job.name = name
+        job.file = try await client.upload(showing: LocalFile.collect([file], ending: ".safetensors"))[0]
+        if let tree { job.tree = try ArtifactRef.parse(tree) }
+        job.compact = compact
+        var spec = JobSpec()
+        spec.importModel = job
+        return spec
     }
 }

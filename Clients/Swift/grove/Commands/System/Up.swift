@@ -1,12 +1,13 @@
 import ArgumentParser
 import GroveClient
+import ShippedModels
 import UnixSignals
 
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a broker and workers here, until Ctrl-C.",
         discussion: """
-            Ctrl-C lets running jobs save themselves, to go on at the next start; a second one does not wait for that, a \
+            The models that come with Grove are there from the first start. Ctrl-C lets running jobs save themselves, to go on at the next start; a second one does not wait for that, a \
             third one kills. A worker that crashes is started again. The broker's end is the end of all, with exit code 1.
             """)
 
@@ -43,7 +44,21 @@ struct Up: AsyncParsableCommand {
                 }
             }
             defer { listening.cancel() }
-            return await local.run { Self.tell($0, folder: folder) }
+            return await local.run(preparing: offerModels) { Self.tell($0, folder: folder) }
+        }
+    }
+
+    /// Whatever goes wrong with the models that come with Grove, the rest is there.
+    private func offerModels(_ endpoint: String) async {
+        let say: @Sendable (String) -> Void = { Screen.shared.note("grove: \($0)") }
+        do {
+            let folder = Places.programs + "/" + String(cString: grove_shipped_models_folder)
+            let models = try ShippedModels(folder: folder)
+            let client = try Client(endpoint, options: .init(name: "grove"))
+            // Without workers the imports wait for one; the start does not.
+            await models.offer(to: client, patience: .seconds(workers == 0 ? 0 : 60), say: say)
+        } catch {
+            say(sentence(error))
         }
     }
 
@@ -59,7 +74,7 @@ struct Up: AsyncParsableCommand {
                 endpoint == Client.defaultEndpoint ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)"
             Screen.shared.result("ready \(endpoint)")
             Screen.shared.note("grove: everything is kept in \(folder); Ctrl-C stops")
-            Screen.shared.note("grove: next, in another terminal: grove data import mnist FILE...\(hint)")
+            Screen.shared.note("grove: next, in another terminal: grove models\(hint)")
         }
     }
 }

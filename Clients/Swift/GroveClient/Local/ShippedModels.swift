@@ -1,0 +1,142 @@
+import Calls
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The models that come with Grove: files in a folder, and `models.json`, which lists them. None is a legal number.
+package struct ShippedModels: Sendable {
+    package struct Model: Codable, Hashable, Sendable {
+        package enum Kind: String, Codable, Sendable {
+            case tree
+            case diffusion
+            case classifier
+        }
+
+        package var name: String
+        package var kind: Kind
+        /// Its name in the folder.
+        package var file: String
+        /// Of the file's bytes.
+        package var sha256: String
+        /// Of a diffusion model: the name of the tree that it belongs to, which stands before it in the list.
+        package var tree: String?
+    }
+
+    package let folder: String
+    package let models: [Model]
+
+    /// Reads the list; the files are looked at when they are offered.
+    /// - Throws: `FileError`.
+    package init(folder: String) throws(FileError) {
+        let list = folder + "/models.json"
+        let text = try LocalFile.text(list)
+        do {
+            models = try JSONDecoder().decode([Model].self, from: Data(text.utf8))
+        } catch {
+            throw FileError(.unreadable, list, "'\(list)' is damaged; install Grove's programs and their folders again")
+        }
+        self.folder = folder
+    }
+}
+
+// MARK: Into a broker
+
+extension ShippedModels {
+    /// Imports those that the broker has never had. A name that is taken, whatever has it, stays as it is; and as every
+    /// import has the file's hash in its key, no file is imported twice, also not when its model is gone.
+    ///
+    /// - Parameters:
+    ///   - patience: how long to wait for the imports; they go on afterwards.
+    ///   - say: told what did not work, a sentence each.
+    package func offer(to client: Client, patience: Duration, say: @escaping @Sendable (String) -> Void) async {
+        do {
+            let jobs = try await submit(to: client, say: say)
+            try await Self.wait(for: jobs, client, patience: patience, say: say)
+        } catch {
+            // Whoever stops it knows.
+            guard !Task.isCancelled else { return }
+            say("the models that come with Grove cannot be offered: \(sentence(error))")
+        }
+    }
+
+    private func submit(to client: Client, say: (String) -> Void) async throws -> [(model: Model, id: String)] {
+        let present = try await client.artifacts()
+        var jobs: [(model: Model, id: String)] = []
+        for model in models where !present.contains(where: { model.isNameTaken(by: $0) }) {
+            do {
+                jobs.append((model, try await submit(model, present, after: jobs, to: client)))
+            } catch let error as FileError {
+                say("\(model.name), which comes with Grove, is not offered: \(sentence(error))")
+            }
+        }
+        return jobs
+    }
+
+    private func submit(
+        _ model: Model, _ present: [Artifact], after jobs: [(model: Model, id: String)], to client: Client
+    ) async throws -> String {
+        var job = Grove_V1_ImportModel()
+        job.name = model.name
+        var parents: [String] = []
+        if let tree = models.first(where: { $0.name == model.tree }) {
+            if let artifact = present.first(where: { $0.kind == .tree && $0.ref.sha256 == tree.sha256 }) {
+                (job.tree.name, job.tree.version) = (artifact.ref.name, artifact.ref.version)
+            } else if let parent = jobs.first(where: { $0.model == tree }) {
+                job.tree.name = tree.name
+                parents = [parent.id]
+            } else {
+                throw FileError(
+                    .missing, folder,
+                    "its tree, \(tree.name), is not there as it came; import '\(folder)/\(tree.file)' under another name"
+                )
+            }
+        }
+        job.file = try await file(of: model, to: client)
+        var spec = JobSpec()
+        spec.importModel = job
+        return try await client.submit(
+            spec, key: "comes with grove \(model.sha256)", priority: JobValidation.highestPriority, user: "grove",
+            after: parents)
+    }
+
+    private func file(of model: Model, to client: Client) async throws -> FileRef {
+        let path = folder + "/" + model.file
+        let file = try await client.upload(LocalFile.collect([path])) { _, _, _ in }[0]
+        guard file.sha256 == model.sha256 else {
+            throw FileError(
+                .changed, path, "'\(path)' is damaged: its bytes are not those of the list; install it again")
+        }
+        return file
+    }
+
+    private static func wait(
+        for jobs: [(model: Model, id: String)], _ client: Client, patience: Duration,
+        say: @escaping @Sendable (String) -> Void
+    ) async throws {
+        guard !jobs.isEmpty else { return }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for (model, id) in jobs {
+                    let job = try await client.wait(id)
+                    guard job.state != .succeeded else { continue }
+                    say("\(model.name), which comes with Grove, could not be imported: \(JobText.ending(job))")
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                say("the models that come with Grove are still being imported; see 'grove jobs'")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}
+
+extension ShippedModels.Model {
+    fileprivate func isNameTaken(by artifact: Artifact) -> Bool {
+        artifact.ref.name == name && artifact.kind.name == kind.rawValue
+    }
+}

@@ -1,0 +1,137 @@
+"""Puts the three models that make.sh has made into Models/, with their list and a card each.
+
+Usage: cards.py WORK MODELS MACHINE. Every number comes from what the jobs left in WORK.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+DIGITS = (
+    "Learned from the 60,000 digits of MNIST's training set, measured on the 10,000 of its test set, which no training has "
+    "seen (28×28 pixels, grey; Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0)."
+)
+# Name, job of train.toml, what it is, picture in WORK.
+MODELS = [
+    ("mnist-tree", "tree", "A TreeVAE: each of its {leaves} leaves is a cluster of digits.", "sheets/sheet-tree.png"),
+    (
+        "mnist-diffusion", "diffusion",
+        "A diffusion model that sharpens what the leaves of mnist-tree draw. The file holds the moving average of its "
+        "weights in half precision, which is all that images are drawn with.", "sheets/sheet-refined.png",
+    ),
+    (
+        "mnist-classifier", "classifier",
+        "A small classifier of digits, to measure Fréchet distances on and to name what leaves draw. Distances on its "
+        "features do not compare with published ones, which are measured on Inception.", "figures/generations.png",
+    ),
+]
+
+
+def read(path):
+    return json.loads(Path(path).read_text())
+
+
+def command(job):
+    """The command that made a model, as the broker keeps its settings."""
+    kind, spec = job["kind"].removeprefix("train-"), next(iter(job["spec"].values()))
+    words = ["grove train", kind, spec["name"], "--data", spec["dataset"]["name"]]
+    if "tree" in spec:
+        words += ["--tree", spec["tree"]["name"]]
+    if "testDataset" in spec:
+        words += ["--test-data", spec["testDataset"]["name"]]
+    settings = dict(spec.get("settings", {}))
+    if "preset" in settings:
+        words += ["--preset", settings.pop("preset")]
+    for key, value in settings.items():
+        name = "".join("_" + letter.lower() if letter.isupper() else letter for letter in key)
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value).lower()
+        words += ["--set", f"{name}={text}"]
+    return " ".join(words + ["--seed", str(spec.get("seed", 0))])
+
+
+def trained(job):
+    begin, end = (int(job[key]) / 1000 for key in ("startedMs", "finishedMs"))
+    day = datetime.fromtimestamp(end, timezone.utc).strftime("%Y-%m-%d")
+    return f"{day}, in {(end - begin) / 60:.0f} minutes"
+
+
+def clustering(report):
+    found, loss = report["clustering"], report["loss"]
+    rows = [
+        ("accuracy", found["accuracy"]), ("NMI", found["normalised_mutual_information"]),
+        ("ARI", found["adjusted_rand_index"]), ("dendrogram purity", found["dendrogram_purity"]),
+        ("leaf purity", found["leaf_purity"]), ("negative ELBO, nats", report["negative_elbo"]),
+        ("reconstruction", loss["reconstruction"]), ("KL of the root", loss["kl_root"]),
+        ("KL of the other nodes", loss["kl_nodes"]), ("KL of the decisions", loss["kl_decisions"]),
+    ]
+    if "likelihood" in report:
+        likelihood = report["likelihood"]
+        rows.append((f"log-likelihood, nats, {likelihood['samples']} samples an image", likelihood["nats"]))
+    return table(["on the test digits", ""], rows)
+
+
+def distances(report):
+    found = report["distances"]
+    rows = [(kind, found[kind]["tree"], found[kind]["refined"]) for kind in ("generations", "reconstructions")]
+    recipe = report["recipe"]
+    return (
+        f"Fréchet distances on {found['network']}, of {found['images']:,} images to {found['reference_images']:,}; "
+        f"refined in {recipe['grove.steps']} steps of {recipe['grove.sampler'].upper()} with eta {recipe['grove.eta']}:\n\n"
+        + table(["", "tree alone", "tree and diffusion"], rows)
+    )
+
+
+def leaves(report):
+    rows = [
+        (leaf["leaf"], leaf.get("majority_class", "–"), float(leaf.get("majority_share", 0)), leaf["images"])
+        for leaf in report["leaf_classes"]
+    ]
+    return "What the classifier takes each leaf's refined generations for:\n\n" + table(
+        ["leaf", "most often", "share", "images"], rows)
+
+
+WORTH = {
+    "tree": clustering,
+    "diffusion": lambda report: distances(report) + "\n\n" + leaves(report),
+    "classifier": lambda report: f"Accuracy on the test digits: {report['classifier_accuracy']:.4f}.",
+}
+
+
+def table(head, rows):
+    def cell(value):
+        return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+    lines = [head, ["---"] * len(head)] + [[cell(value) for value in row] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main(work, models, machine):
+    work, models = Path(work), Path(models)
+    report = read(work / "evaluation/evaluation.json")
+    listed = []
+    for name, kind, what, picture in MODELS:
+        job = read(work / f"{kind}.json")
+        file = models / f"{name}.safetensors"
+        shutil.copyfile(work / file.name, file)
+        shutil.copyfile(work / picture, models / f"{name}.png")
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        entry = {"name": name, "kind": kind, "file": file.name, "sha256": sha256}
+        listed.append(entry | ({"tree": "mnist-tree"} if kind == "diffusion" else {}))
+        facts = table(
+            [f"`{file.name}`", f"{file.stat().st_size:,} bytes"],
+            [
+                ("SHA-256", f"`{sha256}`"), ("made by", f"`{command(job)}`"), ("trained", trained(job)),
+                ("machine", machine), ("Grove", report["recipe"]["Software"].removeprefix("Grove ")),
+            ],
+        )
+        what = what.format(leaves=len(report["leaf_shares"]))
+        (models / f"{name}.md").write_text(
+            f"# {name}\n\n{what}\n\n{DIGITS}\n\n{facts}\n\n## What it is worth\n\n{WORTH[kind](report)}\n\n"
+            f"![{name}]({name}.png)\n")
+    (models / "models.json").write_text(json.dumps(listed, indent=2) + "\n")
+
+
+main(*sys.argv[1:])
