@@ -106,7 +106,7 @@ struct LocalGroveTests {
         #expect(
             lines.contains(
                 "worker-1: args --broker tcp://there:1 --state \(data)/\(name) --name \(name) --threads 3 "
-                    + "--interactive-slots 1 --training-slots 1"))
+                    + "--interactive-slots 1 --training-slots 1 --training-share 0.2"))
         let saved = try #require(lines.firstIndex(of: "worker-1: saved"))
         let bye = try #require(lines.firstIndex(of: "broker: bye"))
         #expect(saved < bye)

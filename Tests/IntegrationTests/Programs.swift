@@ -4,6 +4,9 @@ import Foundation
 enum Programs {
     static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 
+    /// The project's folder.
+    static let package = URL(fileURLWithPath: #filePath).appending(path: "../../..").standardized
+
     static func url(_ name: String) -> URL { folder.appending(path: name) }
 }
 

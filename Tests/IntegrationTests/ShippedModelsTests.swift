@@ -133,4 +133,76 @@ import Testing
             }
         }
     }
+
+    /// The script that made the models, with settings that take moments.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 writes the cards"))
+    func theScriptMakesModelsListAndCards() async throws {
+        try await TestGrove.with { grove in
+            _ = try await grove.startBroker()
+            _ = try grove.startWorker()
+            let scripts = try script(in: grove)
+            let digits = try TinyDigits.write(to: grove.scratch, count: 96)
+            for set in ["train", "t10k"] {
+                for (file, kind) in [(digits.images, "images-idx3"), (digits.labels, "labels-idx1")] {
+                    try FileManager.default.copyItem(
+                        at: file, to: grove.scratch.appending(path: "mnist/\(set)-\(kind)-ubyte"))
+                }
+            }
+            let words = [
+                scripts.appending(path: "make.sh").path, Programs.folder.path,
+                grove.scratch.appending(path: "mnist").path, grove.scratch.appending(path: "work").path, "a test",
+            ]
+            for _ in 0..<2 {
+                let made = try await grove.run(URL(fileURLWithPath: "/bin/sh"), words)
+                try #require(made.status == 0, "\(made.errors)")
+            }
+            let trainings = try await grove.client().jobs().jobs.count { $0.kind.hasPrefix("train-") }
+            #expect(trainings == 3, "a second run trains nothing again")
+            let models = scripts.appending(path: "Models")
+            let list = try JSONDecoder().decode(
+                [Listed].self, from: Data(contentsOf: models.appending(path: "models.json")))
+            #expect(list.map(\.kind) == ["tree", "diffusion", "classifier"] && list[1].tree == list[0].name)
+            for model in list {
+                let bytes = try Data(contentsOf: models.appending(path: model.file))
+                #expect(SHA256.hexDigest(of: [UInt8](bytes)) == model.sha256)
+                let card = try String(contentsOf: models.appending(path: "\(model.name).md"), encoding: .utf8)
+                for words in [model.sha256, "grove train \(model.kind)", "--seed 42", "a test"] {
+                    #expect(card.contains(words), "\(words) in \(card)")
+                }
+            }
+        }
+    }
+
+    /// A copy of the script and its chains, with tiny settings in place of theirs.
+    private func script(in grove: TestGrove) throws -> URL {
+        let scripts = grove.scratch.appending(path: "scripts")
+        for folder in ["scripts/Models", "mnist"] {
+            try FileManager.default.createDirectory(
+                at: grove.scratch.appending(path: folder), withIntermediateDirectories: true)
+        }
+        let tiny = [
+            "[tree]": """
+            preset = "tiny"
+            set = { batch_size = 32, epochs_initial = 1, epochs_split = 1, epochs_intermediate = 0, epochs_final = 1, \
+            leaves = 3 }
+            """,
+            "[classifier]": "set = { batch_size = 16, epochs = 1 }",
+            "[diffusion]": "preset = \"tiny\"\nset = { steps = 2, batch_size = 8 }",
+            "[evaluation]": "steps = 2\nlikelihood_samples = 2\ndistance_images = 4\nleaf_images = 2",
+            "[figures]": "leaf_images = 9\nsteps = 2", "[sheets]": "n = 1\nsteps = 2",
+        ]
+        let replaced = ["preset", "set ", "steps", "likelihood", "distance_images", "leaf_images", "n "]
+        for name in ["make.sh", "cards.py", "train.toml", "measure.toml"] {
+            let text = try String(
+                contentsOf: Programs.package.appending(path: "Sources/ShippedModels/\(name)"), encoding: .utf8)
+            let isChain = name.hasSuffix(".toml")
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).flatMap { line in
+                guard isChain else { return [line] }
+                if replaced.contains(where: line.hasPrefix) { return [] }
+                return [line] + (tiny[line].map { [$0] } ?? [])
+            }
+            try Data(lines.joined(separator: "\n").utf8).write(to: scripts.appending(path: name))
+        }
+        return scripts
+    }
 }

@@ -92,11 +92,16 @@ final class TestGrove {
 
     /// Runs the command line client to its end.
     func grove(_ arguments: [String]) async throws -> ProgramResult {
+        try await run(Programs.url("grove"), arguments)
+    }
+
+    /// Runs a program to its end; `grove`, if it is used, finds the broker.
+    func run(_ program: URL, _ arguments: [String]) async throws -> ProgramResult {
         let output = scratch.appending(path: "output-\(UUID().uuidString)")
         let errors = scratch.appending(path: "errors-\(UUID().uuidString)")
         for file in [output, errors] { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = Programs.url("grove")
+        process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["GROVE_BROKER": endpoint]) { $1 }
         process.currentDirectoryURL = scratch

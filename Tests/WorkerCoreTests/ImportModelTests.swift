@@ -47,7 +47,7 @@ import WorkerCore
                 let images = try bench.products(spec).files.filter { $0.name.hasPrefix("images/") }
                 return try images.flatMap { try PNG.decode($0.bytes).pixels }
             }
-            #expect(drawn[0].count == 3 * 28 * 28 && drawn[0] != drawn[1])
+            #expect(drawn[0].count == 6 * 28 * 28 && drawn[0] != drawn[1])
             let far = zip(drawn[0], drawn[1]).map { abs(Int($0) - Int($1)) }.max() ?? 255
             #expect(far <= 8, "\(far) grey levels")
         }

@@ -17,12 +17,14 @@ package final class LocalGrove: Sendable {
         package var bind: String
         package var workers: Int
         package var threads: Int
-        /// Further words for the broker.
-        package var brokerOptions: [String] = []
+        /// What training takes of a worker's time while interactive jobs run there.
+        package var trainingShare: Double
 
-        package init(programs: String, data: String, bind: String, workers: Int, threads: Int) {
+        package init(
+            programs: String, data: String, bind: String, workers: Int, threads: Int, trainingShare: Double = 0.2
+        ) {
             (self.programs, self.data, self.bind) = (programs, data, bind)
-            (self.workers, self.threads) = (workers, threads)
+            (self.workers, self.threads, self.trainingShare) = (workers, threads, trainingShare)
         }
     }
 
@@ -140,13 +142,14 @@ package final class LocalGrove: Sendable {
 
     private func command(_ member: Supervisor.Member, endpoint: String) -> (program: String, arguments: [String]) {
         switch member {
-        case .broker: ("grove-broker", ["--data", plan.data + "/broker", "--bind", plan.bind] + plan.brokerOptions)
+        case .broker: ("grove-broker", ["--data", plan.data + "/broker", "--bind", plan.bind])
         case .worker:
             (
                 "grove-worker",
                 [
                     "--broker", endpoint, "--state", plan.data + "/\(member)", "--name", "\(member)",
                     "--threads", String(plan.threads), "--interactive-slots", "1", "--training-slots", "1",
+                    "--training-share", String(plan.trainingShare),
                 ]
             )
         }

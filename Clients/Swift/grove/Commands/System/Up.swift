@@ -16,11 +16,16 @@ struct Up: AsyncParsableCommand {
     @Option(help: "Where the broker listens.") var bind = Client.defaultEndpoint
     @Option(help: "How many workers.") var workers = 1
     @Option(help: "Cores that a job may use (default: all, shared among the workers).") var threads: Int?
+    @Option(help: "What training takes of a worker's time while images are drawn there, 0.05 to 1.")
+    var trainingShare = 0.2
 
     func validate() throws {
         guard (0...64).contains(workers) else { throw ValidationError("--workers takes 0 to 64, not \(workers).") }
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads takes 1 to 256, not \(threads).")
+        }
+        guard (0.05...1).contains(trainingShare) else {
+            throw ValidationError("--training-share takes 0.05 to 1, not \(trainingShare).")
         }
     }
 
@@ -35,7 +40,7 @@ struct Up: AsyncParsableCommand {
             let local = LocalGrove(
                 .init(
                     programs: programs, data: folder, bind: bind, workers: workers,
-                    threads: threads ?? max(1, Places.processors / max(1, workers))))
+                    threads: threads ?? max(1, Places.processors / max(1, workers)), trainingShare: trainingShare))
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             let listening = Task {
                 for await _ in signals {
