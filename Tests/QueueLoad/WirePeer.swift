@@ -7,6 +7,8 @@ import Wire
 /// instead of the broker. Belongs to the thread that made it; keeps no calls and repeats nothing.
 package final class WirePeer {
     let dealer: Dealer
+    /// No load takes longer: what was lost ends as an error.
+    private static let longestWait = Duration.seconds(300)
     private var heads: [String: [UInt8]] = [:]
     /// Answers that came while another one was waited for.
     private var kept: [CallID: WireMessage] = [:]
@@ -23,9 +25,12 @@ package final class WirePeer {
         hello.newestVersion = UInt32(WireMessage.version)
         let greeting = WireMessage(.hello, envelope: encode(hello))
         let poller = Poller()
+        let end = MonotonicClock.now + Self.longestWait
         func require(_ isDone: () throws -> Bool) throws {
             repeat {
-                guard isWorthWaiting() else { throw RPCError(.unavailable, "the broker at \(endpoint) has ended") }
+                guard isWorthWaiting(), MonotonicClock.now < end else {
+                    throw RPCError(.unavailable, "the broker at \(endpoint) has ended, or says nothing")
+                }
                 _ = try poller.wait(atMost: .milliseconds(20))
             } while try !isDone()
         }
@@ -76,12 +81,15 @@ package final class WirePeer {
 
     /// Waits for the END of a call; that of another one is kept until it is waited for.
     /// - Returns: `nil` when it is not worth waiting any more.
+    /// - Throws: `RPCError` DEADLINE_EXCEEDED when it does not come, although it is.
     package func answer(
         to id: CallID, while isWorthWaiting: () -> Bool = { true }
     ) throws -> WireMessage? {
         let poller = Poller()
         poller.watch(dealer)
+        let end = MonotonicClock.now + Self.longestWait
         repeat {
+            guard MonotonicClock.now < end else { throw RPCError(.deadlineExceeded, "no answer to \(id)") }
             while let message = try receive() {
                 if message.type == .end { kept[message.callID] = message }
             }

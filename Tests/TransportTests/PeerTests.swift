@@ -40,6 +40,23 @@ struct PeerTests {
         #expect(pair.dealer.monitor == nil)
     }
 
+    /// It did, for ever, and with it everything else in the context.
+    @Test("a monitor that was closed does not hold libzmq up when the connection ends")
+    func closedMonitor() throws {
+        let pair = try Pair()
+        _ = try pair.introduce()
+        pair.dealer.monitor?.close()
+        pair.poller.forget(pair.router)
+        pair.router.close()
+        try poll(pair.poller) { try pair.dealer.send([[1]]) == .full }
+
+        let (router, dealer) = (try Router(pair.context), try Dealer(pair.context))
+        try dealer.connect(try router.bind("tcp://127.0.0.1:*"))
+        pair.poller.watch(router)
+        try pair.send([[2]], from: dealer)
+        try poll(pair.poller) { try router.receive()?.frames == [[2]] }
+    }
+
     @Test("a peer that does not read fills up without stopping the loop, and empties again")
     func fullPeer() throws {
         var options = SocketOptions()

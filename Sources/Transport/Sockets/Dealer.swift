@@ -30,6 +30,8 @@ package final class Dealer: Socket {
         monitor = try ConnectionMonitor(context, of: open)
     }
 
+    deinit { monitor?.stop() }
+
     package override func close() {
         monitor?.close()
         monitor = nil
