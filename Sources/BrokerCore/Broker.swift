@@ -128,6 +128,7 @@ package final class Broker {
                     result.notes.append("and a message of \(peer) was none: \(error)")
                 }
             case .gone(let peer): state.drop(peer)
+            case .heldUp(let time): state.forgive(time)
             // Its lease runs out by itself.
             case .undelivered, .oversized: break
             }

@@ -266,6 +266,18 @@ import Wire
         #expect(try bench.job(client, id).state == .running)
     }
 
+    @Test func whatTheBrokerWasHeldUpIsNobodysSilence() throws {
+        let id = try bench.submit(client, Bench.sample())
+        let worker = try bench.worker()
+        _ = try #require(try bench.take(worker))
+        bench.now.monotonic += .seconds(100)
+        // What everybody sent meanwhile has not been read yet.
+        _ = try bench.turn([.heldUp(.seconds(100))])
+        #expect(try bench.job(client, id).state == .running)
+        _ = try bench.pass(bench.settings.lease)
+        #expect(try bench.job(client, id).state == .waiting)
+    }
+
     @Test func hugeReportsAreCutNotKept() throws {
         let id = try bench.submit(client, Bench.sample())
         let worker = try bench.worker()

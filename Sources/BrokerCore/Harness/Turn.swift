@@ -49,6 +49,9 @@ struct Turn {
             gone(peer)
         case .undelivered(let attempt):
             try release(attempt, because: .undelivered)
+        case .heldUp(let time):
+            note("the broker was held up for \(Int(time.seconds.rounded())) s, which counts as nobody's silence")
+            state.forgive(time)
         }
     }
 

@@ -18,11 +18,14 @@ final class BrokerLoop {
     private let log: Logger
     private var outbox = Outbox()
     private var pending: [BrokerEvent] = []
+    private var turnBegan = MonotonicClock.now
 
     private static let messagesPerTurn = 256
     private static let bytesPerTurn = 32 << 20
     /// How soon to try again to send to a peer whose queue is full: readiness says nothing about one peer.
     private static let fullPeerPause = Duration.milliseconds(20)
+    /// A turn that comes so much later than it was to tells that the loop stood still.
+    private static let longestDelay = Duration.seconds(1)
     /// What libzmq gets to write the last messages; sockets do not linger.
     private static let farewellMicroseconds: UInt32 = 100_000
 
@@ -46,16 +49,25 @@ final class BrokerLoop {
     /// - Throws: `StoreError` when the store cannot go on, `TransportError` when the socket cannot.
     func run(until isStopping: () -> Bool) throws {
         while !isStopping() {
+            let patience = patience
             _ = try poller.wait(atMost: patience)
-            let events = try pending + collect()
+            let now = Self.now
+            let events = try delay(now.monotonic, patience) + pending + collect()
             pending = []
-            let result = try broker.turn(events, now: Self.now)
+            let result = try broker.turn(events, now: now)
             for note in result.notes { log.info("\(note)") }
             pending += try outbox.flush(by: send)
             for outgoing in result.outgoing { pending += try outbox.send(outgoing, by: send) }
         }
         for outgoing in broker.farewell() { _ = try send(outgoing) }
         usleep(Self.farewellMicroseconds)
+    }
+
+    /// How late a turn is, where that matters. Nobody was heard meanwhile, and what they sent may not have been read yet.
+    private func delay(_ now: Duration, _ patience: Duration?) -> [BrokerEvent] {
+        defer { turnBegan = now }
+        guard let patience, now - turnBegan - patience > Self.longestDelay else { return [] }
+        return [.heldUp(now - turnBegan - patience)]
     }
 
     private var patience: Duration? {

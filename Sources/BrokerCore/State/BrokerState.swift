@@ -19,6 +19,12 @@ struct BrokerState: Sendable {
         streams.removeAll(of: peer)
     }
 
+    /// For so long nobody could be heard, so it counts as nobody's silence.
+    mutating func forgive(_ time: Duration) {
+        sessions.forgive(time)
+        leases.forgive(time)
+    }
+
     /// The job's state changed; its watchers and readers will see it.
     mutating func jobChanged(_ jobID: String) {
         streams.touch(jobID)

@@ -25,4 +25,6 @@ package enum BrokerEvent: Sendable {
     case gone(peer: PeerID)
     /// A job was given to a worker that never learned of it.
     case undelivered(AttemptKey)
+    /// The loop stood still for so long: stopped by somebody, or at a disk that did not answer.
+    case heldUp(Duration)
 }

@@ -54,6 +54,11 @@ struct SessionTable: Sendable {
         sessions[peer] = nil
     }
 
+    /// Takes some time off everybody's silence.
+    mutating func forgive(_ time: Duration) {
+        for peer in sessions.keys { sessions[peer]?.lastHeard += time }
+    }
+
     /// Ends the sessions that have been silent for `timeout`.
     mutating func endSilent(for timeout: Duration, now: Duration) -> [PeerID] {
         let silent = sessions.filter { $0.value.lastHeard + timeout <= now }.map(\.key)
