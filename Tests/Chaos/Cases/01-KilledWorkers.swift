@@ -39,7 +39,7 @@ extension ChaosCase {
         let latest = Self.requeueTimes(run.record.all).max() ?? .zero
         run.figure(
             "longest time from a death to the next attempt", ms: latest / .milliseconds(1),
-            atMost: Double(lease + 1) * 1000 + 1000)
+            atMost: Double(lease) * 10_000)
     }
 
     /// The results of jobs that succeeded are there, with the bytes that their worker made.

@@ -34,7 +34,8 @@ final class ChaosRun: Sendable {
         figures.withLock { $0.append((name, value.description)) }
     }
 
-    /// Notes a time in milliseconds and what it must not exceed.
+    /// Notes a time in milliseconds and what it must not exceed: far more than it takes, so that a machine which does
+    /// other things too passes. What is promised of times is for `make bench`.
     func figure(_ name: String, ms value: Double, atMost limit: Double) {
         figure(name, String(format: "%.1f ms (at most %.0f)", value, limit))
         expect(value <= limit, "\(name): \(String(format: "%.1f", value)) ms, at most \(limit) are allowed")
@@ -50,7 +51,7 @@ final class ChaosRun: Sendable {
 
     /// Waits until a condition holds.
     /// - Throws: `ChaosError` when it does not within the time, which only a broken broker needs.
-    func wait(_ what: String, atMost time: Duration = .seconds(60), until isTrue: () throws -> Bool) throws {
+    func wait(_ what: String, atMost time: Duration = .seconds(180), until isTrue: () throws -> Bool) throws {
         let end = MonotonicClock.now + time
         while try !isTrue() {
             guard MonotonicClock.now < end else { throw ChaosError("\(what) did not happen within \(time)") }

@@ -84,6 +84,7 @@ final class ScriptedWorker: Sendable {
         note(.taken(job: attempt.jobID, attempt: Int(attempt.attempt), worker: name))
         var report = Grove_V1_AttemptReport()
         report.attempt = attempt
+        report.progress.step = 0
         running.withLock { $0[attempt.key] = Progress(report: report) }
         defer { running.withLock { $0[attempt.key] = nil } }
         switch Script(seed: assignment.spec.sample.seed) {
