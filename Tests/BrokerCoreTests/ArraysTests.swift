@@ -83,9 +83,38 @@ import Wire
         let array = try bench.job(client, id)
         #expect(array.state == .failed && array.failure.message.hasPrefix("1 of 3 jobs did not succeed"))
         #expect(array.array.succeeded == 2 && array.array.failed == 1)
+    }
+
+    @Test func thoseThatFailedAreRetriedAsANewArray() throws {
+        let id = try submit(Self.request(4, limit: 1))
+        let worker = try bench.worker()
         var retry = Grove_V1_RetryJobRequest()
-        retry.jobID = id
-        #expect(try bench.refusal(client, Method.jobsRetry, retry).message.contains("grove jobs --array \(id)"))
+        (retry.jobID, retry.idempotencyKey) = (id, "again")
+        #expect(try bench.refusal(client, Method.jobsRetry, retry).code == .failedPrecondition)
+        for index in 0..<4 {
+            let attempt = try #require(try bench.take(worker)).attempt
+            if index % 2 == 0 {
+                try bench.complete(worker, attempt) { $0.success = .init() }
+            } else {
+                try bench.fail(worker, attempt, .invalidArgument)
+            }
+        }
+        func again() throws -> String {
+            try bench.call(client, Method.jobsRetry, retry, as: Grove_V1_SubmitResponse.self).jobID
+        }
+        let new = try again()
+        #expect(try again() == new)
+        let array = try bench.job(client, new)
+        #expect(array.kind == "array" && array.retryOf == id && array.array.jobs == 2 && array.array.atMostRunning == 1)
+        #expect(try list(new).map(\.arrayIndex) == [3, 1])
+        for index in [1, 3] as [UInt64] {
+            let assignment = try #require(try bench.take(worker))
+            #expect(assignment.spec.sample.seed == index)
+            #expect(try bench.take(worker) == nil)
+            try bench.complete(worker, assignment.attempt) { $0.success = .init() }
+        }
+        #expect(try bench.job(client, new).state == .succeeded)
+        #expect(try bench.job(client, id).state == .failed, "the old one stays as it ended")
     }
 
     @Test func whatComesAfterWaitsForAll() throws {

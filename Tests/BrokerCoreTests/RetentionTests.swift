@@ -35,8 +35,39 @@ import Wire
         #expect(!file(bench, result.sha256))
         let job = try bench.job(again, id)
         #expect(job.state == .succeeded && job.results.isEmpty)
+        #expect(job.resultsUntilMs == 0 && job.resultsRemovedMs > job.finishedMs)
         // The tree that everybody samples from stays.
         #expect(try !bench.submit(again, Bench.sample()).isEmpty)
+    }
+
+    /// What a job says of its own results counts, not what the broker was told.
+    @Test func aJobKeepsItsResultsAsItWasTold() throws {
+        var settings = BrokerSettings()
+        settings.resultsTimeToLive = .seconds(10 * 24 * 3600)
+        let bench = try Bench(settings: settings)
+        try bench.makeTree()
+        let (client, worker) = (try bench.client(), try bench.worker())
+        let day = UInt64(24 * 3600 * 1000)
+        let jobs = try [nil, 3 * day, 0].map { keep in
+            var terms = Grove_V1_Terms()
+            if let keep { terms.keepResultsMs = keep }
+            let id = try bench.submit(client, Bench.sample(), terms: terms)
+            let attempt = try #require(try bench.take(worker)).attempt
+            let result = try bench.upload(worker, Array("pixels of \(id)".utf8), name: "image.png")
+            try bench.complete(worker, attempt) { $0.success.results = [result] }
+            return (id: id, file: result.sha256)
+        }
+        let ends = try jobs.map { try bench.job(client, $0.id) }
+        let finished = ends.map(\.finishedMs)
+        #expect(
+            ends.map(\.resultsUntilMs) == [finished[0] + 10 * Int64(day), finished[1] + 3 * Int64(day), 0])
+        try sweep(bench, after: .seconds(4 * 24 * 3600))
+        #expect(jobs.map { file(bench, $0.file) } == [true, false, true])
+        try sweep(bench, after: .seconds(7 * 24 * 3600))
+        #expect(jobs.map { file(bench, $0.file) } == [false, false, true])
+        let again = try bench.client()
+        #expect(try bench.job(again, jobs[2].id).results.count == 1)
+        #expect(try bench.job(again, jobs[2].id).resultsRemovedMs == 0)
     }
 
     @Test func inputsBeyondTheQuotaAreRefused() throws {

@@ -75,4 +75,17 @@ struct TableTests {
         #expect(!page.contains { $0.hasPrefix("worker") || $0.hasPrefix("progress") })
         #expect(JobText.ending(job) == "job 01m85fcgb57p4j failed: it broke")
     }
+
+    @Test("a job's page says until when its results are there, or that they were removed")
+    func removal() {
+        var job = Job()
+        (job.id, job.state, job.resultsUntilMs) = ("01m85fcgb57p4j", .succeeded, 86_400_000)
+        job.terms.keepResultsMs = 3_600_000
+        let time = Format.time(milliseconds: 86_400_000)
+        #expect(JobText.page(job).contains("kept until     \(time)"))
+        #expect(JobText.page(job).contains("keeps results  1:00:00"))
+        (job.resultsUntilMs, job.resultsRemovedMs, job.terms.keepResultsMs) = (0, 86_400_000, 0)
+        #expect(JobText.page(job).contains("results        removed at \(time), when their time was over"))
+        #expect(JobText.page(job).contains("keeps results  for good"))
+    }
 }

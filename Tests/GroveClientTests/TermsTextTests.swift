@@ -16,6 +16,12 @@ import Wire
         #expect(error?.message.contains("write it as 90s") == true)
     }
 
+    @Test func keeping() throws {
+        #expect(try TermsText.keeping("30d") == 30 * 86_400_000)
+        #expect(try TermsText.keeping("forever") == 0)
+        #expect(throws: RPCError.self) { try TermsText.keeping("0d") }
+    }
+
     @Test func windows() throws {
         let window = try TermsText.window("19:00-7:30")
         #expect(window.opensMinute == 1140 && window.closesMinute == 450)

@@ -14,14 +14,13 @@ import Testing
     }
 
     /// A job with an input that left a result, at the time 10.
-    private func finishJob(_ id: String, keeping: Bool = false) throws {
+    private func finishJob(_ id: String) throws {
         try store.batch { batch in
             for (index, sha256) in [input, result, other].enumerated() {
                 try batch.insertBlob(sha256: sha256, size: Int64(index + 1), nowMS: 1)
             }
             try batch.submit(.sample(id), nowMS: 1)
             try batch.insertInputs([input], of: id)
-            if keeping { try batch.keepResults(of: id) }
         }
         let claim = try #require(try store.batch { try $0.claim(nowMS: 5) })
         let file = FileRecord(name: "result", sha256: result, size: 2)
@@ -31,12 +30,17 @@ import Testing
         }
     }
 
-    private func expire(resultsBeforeMS: Int64) throws {
-        var next: Int64? = 0
-        while let after = next {
-            next = try store.batch {
-                try $0.expire(after: after, resultsBeforeMS: resultsBeforeMS, limit: 1, nowMS: 99)
+    /// Visits all jobs with files, one a step.
+    private func visit(_ body: (StoreTransaction, JobRecord) throws -> Void) throws -> [String] {
+        var visited: [JobRecord] = []
+        while true {
+            let step = try store.batch { batch in
+                let jobs = try batch.jobsWithFiles(after: visited.last?.number ?? 0, limit: 1)
+                for job in jobs { try body(batch, job) }
+                return jobs
             }
+            visited += step
+            if step.isEmpty { return visited.map(\.id) }
         }
     }
 
@@ -44,19 +48,23 @@ import Testing
         try store.batch { try $0.forgetBlobs(after: "", createdBeforeMS: createdBeforeMS, limit: 100).forgotten }
     }
 
-    @Test func resultsExpireAndTheJobSaysSo() throws {
+    @Test func aJobSaysThatItsResultsWereRemoved() throws {
         try finishJob("a")
-        try expire(resultsBeforeMS: 10)
-        #expect(try store.batch { try $0.results(of: "a").count } == 1)
-        try expire(resultsBeforeMS: 11)
-        #expect(try store.batch { try $0.results(of: "a").isEmpty && $0.job("a")?.state == .succeeded })
-        #expect(try store.batch { try $0.resultsExpired(of: "a") } == 99)
-    }
-
-    @Test func resultsThatAreKeptStay() throws {
-        try finishJob("a", keeping: true)
-        try expire(resultsBeforeMS: .max)
-        #expect(try store.batch { try $0.results(of: "a").count == 1 && $0.resultsExpired(of: "a") == nil })
+        try finishJob("b")
+        let visited = try visit { batch, job in
+            #expect(try batch.resultsRemoved(of: job) == nil)
+            if job.id == "a" { try batch.removeResults(of: job, nowMS: 99) }
+        }
+        #expect(visited == ["a", "b"])
+        try store.batch { batch in
+            let (one, other) = (try #require(try batch.job("a")), try #require(try batch.job("b")))
+            #expect(try batch.results(of: "a").isEmpty && batch.checkpoint(of: "a") == nil)
+            #expect(try one.state == .succeeded && batch.resultsRemoved(of: one) == 99)
+            #expect(try batch.results(of: "b").count == 1 && batch.resultsRemoved(of: other) == nil)
+            // There is nothing left to be removed.
+            try batch.removeResults(of: one, nowMS: 100)
+            #expect(try batch.resultsRemoved(of: one) == 99)
+        }
     }
 
     @Test func blobsGoWhenNothingNamesThem() throws {
@@ -64,9 +72,9 @@ import Testing
         // Young ones may belong to a job that is still to be submitted.
         #expect(try forgotten(createdBeforeMS: 1).isEmpty)
         #expect(try forgotten() == [other])
-        try expire(resultsBeforeMS: 0)
+        _ = try visit { try $0.releaseInputs(of: $1) }
         #expect(try forgotten() == [input])
-        try expire(resultsBeforeMS: .max)
+        _ = try visit { try $0.removeResults(of: $1, nowMS: 99) }
         #expect(try forgotten() == [result])
         #expect(try store.batch { try $0.blobBytes() } == 0)
     }
@@ -77,7 +85,7 @@ import Testing
             try batch.submit(.sample("a"), nowMS: 1)
             try batch.insertInputs([input], of: "a")
         }
-        try expire(resultsBeforeMS: .max)
+        #expect(try visit { _, _ in } == ["a"])
         #expect(try forgotten().isEmpty)
     }
 

@@ -44,6 +44,9 @@ extension Turn {
         let gates = GatesService(context: context)
         switch method {
         case Method.jobsSubmit: try unary(message, caller) { try jobs.submit($0, &$1) }
+        case Method.jobsSubmitChain:
+            let chains = ChainsService(context: context)
+            try unary(message, caller) { try chains.submit($0, &$1) }
         case Method.jobsGet: try unary(message, caller) { try jobs.get($0, $1) }
         case Method.jobsList: try unary(message, caller) { try jobs.list($0, $1) }
         case Method.jobsCancel: try unary(message, caller) { try jobs.cancel($0, &$1) }

@@ -32,6 +32,27 @@ struct ArraysService {
         return array
     }
 
+    /// Keeps a new array, of those jobs of one that has ended which did not succeed.
+    /// - Returns: the job that stands for it.
+    func retry(
+        _ earlier: JobRecord, idempotency: (key: String, digest: [UInt8])?, _ state: inout BrokerState
+    ) throws -> JobRecord {
+        let jobs = JobsService(context: context)
+        let missed = try batch.jobs(of: earlier).filter { $0.state != .succeeded }
+        try jobs.requireRoom(for: missed.count, state)
+        var head = NewJob(
+            id: jobs.nextID(&state), kind: Self.kind, slot: 0, priority: earlier.priority, user: earlier.user, spec: [],
+            terms: earlier.terms, retryOf: earlier.id)
+        head.arrayLimit = earlier.arrayLimit
+        let array = try batch.insert(head, idempotency: idempotency, nowMS: context.now.wallMS)
+        try batch.beginArray(array, jobs: missed.count)
+        for job in missed {
+            let place = ArrayPlace(array: array.number, index: job.arrayPlace?.index ?? 0)
+            _ = try jobs.again(job, array: (place, head.arrayLimit), &state)
+        }
+        return array
+    }
+
     /// Cancels all that have not ended.
     func cancel(_ array: JobRecord, _ state: inout BrokerState) throws -> Grove_V1_Job {
         if !array.state.isTerminal { try batch.cancelArray(array) }

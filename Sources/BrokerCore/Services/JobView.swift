@@ -45,7 +45,17 @@ struct JobView {
         case .failed, .cancelled, .expired: break
         }
         if job.slot == Grove_V1_SlotKind.training.rawValue { try addCheckpoints(of: job, to: &message) }
+        if job.state.isTerminal { try addEndOfResults(of: job, to: &message) }
         return message
+    }
+
+    /// Until when there is something to collect, or since when no more.
+    private func addEndOfResults(of job: JobRecord, to message: inout Grove_V1_Job) throws {
+        if !message.results.isEmpty {
+            message.resultsUntilMs = Retention.resultsEnd(job, message.terms, context.settings) ?? 0
+        } else if let removed = try context.batch.resultsRemoved(of: job) {
+            message.resultsRemovedMs = removed
+        }
     }
 
     /// Of a training job there is something to show, and to go on from, before it has succeeded.

@@ -9,10 +9,21 @@ struct JobsService {
         try JobValidation.check(request)
         // The request as its submitter wrote it, in one canonical form: before names are resolved, so that a repetition
         // means the same job although a newer version may have come since.
-        let digest = SHA256.digest(of: encode(request))
+        return response(
+            try submit(request, digest: SHA256.digest(of: encode(request)), after: request.after, &state))
+    }
+
+    /// Keeps what a request asks for.
+    /// - Parameters:
+    ///   - digest: of all that its key stands for.
+    ///   - after: the ids of the jobs that it comes after.
+    /// - Returns: the id of the job, or of the one that stands for its array.
+    func submit(
+        _ request: Grove_V1_SubmitRequest, digest: [UInt8], after: [String], _ state: inout BrokerState
+    ) throws -> String {
         if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
-        try requireRoom(for: max(request.array.elements.count, 1), state)
-        let parents = try parents(request.after)
+        try requireRoom(for: request.jobCount, state)
+        let parents = try parents(after)
         try TermsCheck(context: context).check(request.terms)
         let made = try Products(
             of: context.batch.ancestors(of: parents, limit: Products.mostAncestors), context)
@@ -20,11 +31,9 @@ struct JobsService {
         let idempotency = request.idempotencyKey.isEmpty ? nil : (key: request.idempotencyKey, digest: digest)
         if request.hasArray {
             let arrays = ArraysService(context: context)
-            return response(
-                try arrays.submit(request, parents: parents, resolver, idempotency: idempotency, &state).id)
+            return try arrays.submit(request, parents: parents, resolver, idempotency: idempotency, &state).id
         }
-        return response(
-            try keep(request.spec, request, parents: parents, resolver, idempotency: idempotency, &state).id)
+        return try keep(request.spec, request, parents: parents, resolver, idempotency: idempotency, &state).id
     }
 
     /// Keeps one job and puts it where it belongs.
@@ -65,7 +74,7 @@ struct JobsService {
 
     func nextID(_ state: inout BrokerState) -> String { state.jobIDs.next(nowMS: context.now.wallMS).description }
 
-    private func requireRoom(for jobs: Int, _ state: BrokerState) throws(RPCError) {
+    func requireRoom(for jobs: Int, _ state: BrokerState) throws(RPCError) {
         try context.requireRoom()
         try GatesService.requireNewJobs(state)
         guard state.queue.waiting + jobs <= context.settings.maximumWaitingJobs else {
@@ -98,7 +107,7 @@ struct JobsService {
     func retry(_ request: Grove_V1_RetryJobRequest, _ state: inout BrokerState) throws -> Grove_V1_SubmitResponse {
         try JobValidation.check(request)
         let digest = SHA256.digest(of: encode(request))
-        if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
+        if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return response(earlier) }
         let earlier = try existing(request.jobID)
         switch earlier.state {
         case .failed, .cancelled, .expired: break
@@ -108,35 +117,42 @@ struct JobsService {
                 "the job \(earlier.id) \(earlier.state.verb); only one that failed, was cancelled or expired can be retried"
             )
         }
-        guard earlier.kind != ArraysService.kind else {
-            throw RPCError(
-                .failedPrecondition,
-                "the job \(earlier.id) stands for an array; retry those of its jobs that did not succeed, "
-                    + "'grove jobs --array \(earlier.id)' lists them")
+        let idempotency = request.idempotencyKey.isEmpty ? nil : (key: request.idempotencyKey, digest: digest)
+        if earlier.kind == ArraysService.kind {
+            return response(
+                try ArraysService(context: context).retry(earlier, idempotency: idempotency, &state).id)
         }
         try requireRoom(for: 1, state)
-        let record = try context.batch.insert(
-            NewJob(
-                id: nextID(&state), kind: earlier.kind, slot: earlier.slot,
-                priority: earlier.priority, user: earlier.user, spec: context.batch.spec(earlier.id) ?? [],
-                terms: earlier.terms, parents: parents(context.batch.parents(of: earlier).map(\.id)),
-                retryOf: earlier.id),
-            idempotency: request.idempotencyKey.isEmpty ? nil : (request.idempotencyKey, digest),
-            nowMS: context.now.wallMS)
+        return response(try again(earlier, idempotency: idempotency, &state).id)
+    }
+
+    /// Keeps a job that does what an earlier one did, from where that one got to, and puts it where it belongs.
+    /// - Parameter array: its place in an array, and how many of that may run at a time.
+    func again(
+        _ earlier: JobRecord, idempotency: (key: String, digest: [UInt8])? = nil,
+        array: (place: ArrayPlace, limit: Int)? = nil, _ state: inout BrokerState
+    ) throws -> JobRecord {
+        var job = NewJob(
+            id: nextID(&state), kind: earlier.kind, slot: earlier.slot, priority: earlier.priority, user: earlier.user,
+            spec: try context.batch.spec(earlier.id) ?? [], terms: earlier.terms,
+            parents: try parents(context.batch.parents(of: earlier).map(\.id)), retryOf: earlier.id)
+        if let array { (job.arrayPlace, job.arrayLimit) = array }
+        let record = try context.batch.insert(job, idempotency: idempotency, nowMS: context.now.wallMS)
         try context.batch.copyInputs(from: earlier, to: record)
         try context.batch.copyCheckpoint(from: earlier, to: record)
         try QueueService(context: context).begin(record, &state)
-        return response(record.id)
+        return record
     }
 
-    private func repetition(key: String, digest: [UInt8]) throws -> Grove_V1_SubmitResponse? {
+    /// - Returns: the job that the key stands for already.
+    private func repetition(key: String, digest: [UInt8]) throws -> String? {
         guard !key.isEmpty, let record = try context.batch.idempotency(key: key) else { return nil }
         guard record.digest == digest else {
             throw RPCError(
                 .alreadyExists,
                 "the idempotency key was used for another request, job \(record.jobID); use a new key for a new job")
         }
-        return response(record.jobID)
+        return record.jobID
     }
 
     private func response(_ id: String) -> Grove_V1_SubmitResponse {

@@ -60,7 +60,8 @@ enum JobFailure {
     static func array(missed: Int, of all: Int, _ id: String) -> FailureRecord {
         FailureRecord(
             code: Int(StatusCode.aborted.rawValue),
-            message: "\(missed) of \(all) jobs did not succeed; 'grove jobs --array \(id)' shows which")
+            message: "\(missed) of \(all) jobs did not succeed; 'grove jobs --array \(id)' shows which, "
+                + "'grove retry \(id)' repeats them")
     }
 
     /// A job whose parent ended without success.

@@ -32,9 +32,9 @@ struct Retention: Sendable {
         nextStep = context.now.monotonic + Self.stepPause
         switch stage {
         case .jobs(let after):
-            let next = try context.batch.expire(
-                after: after, resultsBeforeMS: resultsBefore(context), limit: Self.stepLimit, nowMS: context.now.wallMS)
-            stage = next.map { .jobs(after: $0) } ?? .blobs(after: "")
+            let jobs = try context.batch.jobsWithFiles(after: after, limit: Self.stepLimit)
+            for job in jobs { try expire(job, context) }
+            stage = jobs.last.map { .jobs(after: $0.number) } ?? .blobs(after: "")
             return []
         case .blobs(let after):
             let (forgotten, next) = try context.batch.forgetBlobs(
@@ -54,11 +54,23 @@ struct Retention: Sendable {
         }
     }
 
-    private func orphansBefore(_ context: ServiceContext) -> Int64 {
-        context.now.wallMS - Self.orphanAge.milliseconds
+    private func expire(_ job: JobRecord, _ context: ServiceContext) throws {
+        guard job.state.isTerminal else { return }
+        // One that did not succeed can be tried again.
+        if job.state == .succeeded { try context.batch.releaseInputs(of: job) }
+        let terms = try Grove_V1_Terms(stored: job.terms)
+        guard let end = Self.resultsEnd(job, terms, context.settings), end <= context.now.wallMS else { return }
+        try context.batch.releaseInputs(of: job)
+        try context.batch.removeResults(of: job, nowMS: context.now.wallMS)
     }
 
-    private func resultsBefore(_ context: ServiceContext) -> Int64 {
-        context.settings.resultsTimeToLive.map { context.now.wallMS - $0.milliseconds } ?? 0
+    /// When what an ended job left behind is removed, in milliseconds since 1970; `nil` for never.
+    static func resultsEnd(_ job: JobRecord, _ terms: Grove_V1_Terms, _ settings: BrokerSettings) -> Int64? {
+        guard terms.hasKeepResultsMs else { return settings.resultsTimeToLive.map { job.finishedMS + $0.milliseconds } }
+        return terms.keepResultsMs == 0 ? nil : job.finishedMS + Int64(clamping: terms.keepResultsMs)
+    }
+
+    private func orphansBefore(_ context: ServiceContext) -> Int64 {
+        context.now.wallMS - Self.orphanAge.milliseconds
     }
 }

@@ -23,4 +23,7 @@ extension Migrations {
             job INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE
         ) STRICT;
         """
+
+    /// How long results stay is in a job's terms.
+    static let resultsInTerms = "DROP TABLE kept;"
 }

@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("4 gates") { try $0.execute(sql: Scheduling.gates) }
         migrator.registerMigration("5 arrays") { try $0.execute(sql: Scheduling.arrays) }
         migrator.registerMigration("20 retention") { try $0.execute(sql: retention) }
+        migrator.registerMigration("21 results in terms") { try $0.execute(sql: resultsInTerms) }
         return migrator
     }
 

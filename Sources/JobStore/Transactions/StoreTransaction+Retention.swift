@@ -1,3 +1,5 @@
+internal import GRDB
+
 /// What is removed, in steps small enough to come between two requests.
 extension StoreTransaction {
     /// Remembers that a job needs these blobs.
@@ -13,51 +15,34 @@ extension StoreTransaction {
             "INSERT INTO input (job, sha256) SELECT ?, sha256 FROM input WHERE job = ?", [job.number, earlier.number])
     }
 
-    /// Keeps the results of a job for good.
-    package func keepResults(of id: String) throws {
-        try run("INSERT OR IGNORE INTO kept (job) SELECT number FROM job WHERE id = ?", [id])
+    /// Jobs that have files or inputs, oldest first, in whatever state.
+    /// - Parameter after: the number of the job where the step before left off; 0 to begin.
+    package func jobsWithFiles(after: Int64, limit: Int) throws -> [JobRecord] {
+        try rows(
+            """
+            SELECT * FROM job WHERE number IN (
+                SELECT job FROM (SELECT DISTINCT job FROM file WHERE job > ?1 ORDER BY job LIMIT ?2)
+                UNION SELECT job FROM (SELECT DISTINCT job FROM input WHERE job > ?1 ORDER BY job LIMIT ?2)
+            ) ORDER BY number LIMIT ?2
+            """, [after, limit]
+        ).map(JobRecord.init)
     }
 
-    package func keepsResults(of id: String) throws -> Bool {
-        try row("SELECT 1 FROM kept WHERE job = (SELECT number FROM job WHERE id = ?)", [id]) != nil
+    /// Lets a job need its inputs no more; the blobs go when nothing else names them.
+    package func releaseInputs(of job: JobRecord) throws {
+        try run("DELETE FROM input WHERE job = ?", [job.number])
+    }
+
+    /// Lets a job have no results and no checkpoints any more, and remembers when that was.
+    package func removeResults(of job: JobRecord, nowMS: Int64) throws {
+        try run("DELETE FROM file WHERE job = ?", [job.number])
+        guard database.changesCount > 0 else { return }
+        try run("INSERT OR IGNORE INTO expired (job, time_ms) VALUES (?, ?)", [job.number, nowMS])
     }
 
     /// When the results of a job were removed, in milliseconds since 1970; `nil` when they were not.
-    package func resultsExpired(of id: String) throws -> Int64? {
-        try row("SELECT time_ms FROM expired WHERE job = (SELECT number FROM job WHERE id = ?)", [id])?["time_ms"]
-    }
-
-    /// Lets go of what ended jobs need no more: inputs of those that succeeded, and all files of those that ended before
-    /// an instant.
-    /// The blobs go when nothing else names them.
-    /// - Parameters:
-    ///   - after: the number of the job where the step before left off; 0 to begin.
-    ///   - resultsBeforeMS: 0 keeps all results.
-    /// - Returns: where the next step begins; `nil` after the last.
-    package func expire(after: Int64, resultsBeforeMS: Int64, limit: Int, nowMS: Int64) throws -> Int64? {
-        let numbers: [Int64] = try rows(
-            """
-            SELECT DISTINCT job FROM (
-                SELECT job FROM (SELECT job FROM file WHERE job > ?1 ORDER BY job LIMIT ?2)
-                UNION ALL SELECT job FROM (SELECT job FROM input WHERE job > ?1 ORDER BY job LIMIT ?2)
-            ) ORDER BY job LIMIT ?2
-            """, [after, limit]
-        ).map { $0["job"] }
-        for number in numbers { try expire(number, resultsBeforeMS: resultsBeforeMS, nowMS: nowMS) }
-        return numbers.last
-    }
-
-    private func expire(_ number: Int64, resultsBeforeMS: Int64, nowMS: Int64) throws {
-        guard let job = try row("SELECT * FROM job WHERE number = ?", [number]).map(JobRecord.init),
-            job.state.isTerminal
-        else { return }
-        // One that did not succeed can be tried again.
-        if job.state == .succeeded { try run("DELETE FROM input WHERE job = ?", [number]) }
-        guard job.finishedMS < resultsBeforeMS, try !keepsResults(of: job.id) else { return }
-        try run("DELETE FROM input WHERE job = ?", [number])
-        guard try row("SELECT 1 FROM file WHERE job = ? LIMIT 1", [number]) != nil else { return }
-        try run("DELETE FROM file WHERE job = ?", [number])
-        try run("INSERT OR IGNORE INTO expired (job, time_ms) VALUES (?, ?)", [number, nowMS])
+    package func resultsRemoved(of job: JobRecord) throws -> Int64? {
+        try row("SELECT time_ms FROM expired WHERE job = ?", [job.number])?["time_ms"]
     }
 
     /// Forgets blobs that nothing names and that came before an instant; their files are to be removed after the commit.

@@ -36,8 +36,10 @@ package enum Limits {
     package static let loadedModels = 256
     /// Jobs that one job comes after.
     package static let parentsPerJob = 100
-    /// Jobs of an array.
+    /// Jobs of an array, and of a chain with all its arrays.
     package static let arrayJobs = 4096
+    /// Jobs of a chain, an array counted as one.
+    package static let chainJobs = 100
     /// The longest time in a job's terms, in milliseconds: ten years.
     package static let termMilliseconds: UInt64 = 315_576_000_000
     /// The last instant that a job may be put off to, in milliseconds since 1970: the year 2200.

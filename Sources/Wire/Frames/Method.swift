@@ -1,6 +1,7 @@
 /// The names of all methods, as they stand in `RequestHead.method`.
 package enum Method {
     package static let jobsSubmit = "grove.v1.Jobs/Submit"
+    package static let jobsSubmitChain = "grove.v1.Jobs/SubmitChain"
     package static let jobsGet = "grove.v1.Jobs/Get"
     package static let jobsList = "grove.v1.Jobs/List"
     package static let jobsCancel = "grove.v1.Jobs/Cancel"
@@ -24,8 +25,8 @@ package enum Method {
     package static let adminBackup = "grove.v1.Admin/Backup"
 
     package static let all = [
-        jobsSubmit, jobsGet, jobsList, jobsCancel, jobsRetry, jobsWatch, jobsLogs, artifactsList, artifactsGet,
-        blobsStat, blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete, workersList,
-        queueSet, queueGet, healthCheck, adminBackup,
+        jobsSubmit, jobsSubmitChain, jobsGet, jobsList, jobsCancel, jobsRetry, jobsWatch, jobsLogs, artifactsList,
+        artifactsGet, blobsStat, blobsPut, blobsRead, workTake, workHeartbeat, workLog, workCheckpoint, workComplete,
+        workersList, queueSet, queueGet, healthCheck, adminBackup,
     ]
 }

@@ -292,6 +292,59 @@ public nonisolated struct Grove_V1_SubmitResponse: Sendable {
   public init() {}
 }
 
+public nonisolated struct Grove_V1_SubmitChainRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Each after those that it comes after. Where keys are given, give each job one of its own.
+  public var jobs: [Grove_V1_ChainJob] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grove_V1_ChainJob: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What it is called when it is refused.
+  public var name: String = String()
+
+  public var submit: Grove_V1_SubmitRequest {
+    get {_submit ?? Grove_V1_SubmitRequest()}
+    set {_submit = newValue}
+  }
+  /// Returns true if `submit` has been explicitly set.
+  public var hasSubmit: Bool {self._submit != nil}
+  /// Clears the value of `submit`. Subsequent reads from it will return its default value.
+  public mutating func clearSubmit() {self._submit = nil}
+
+  /// Jobs of the chain that it comes after, counted from 0, besides those that `submit` names.
+  public var after: [UInt32] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _submit: Grove_V1_SubmitRequest? = nil
+}
+
+public nonisolated struct Grove_V1_SubmitChainResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// In the order of the request.
+  public var jobIds: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// When a job may run, for how long, and how often it is tried again.
 public nonisolated struct Grove_V1_Terms: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -330,12 +383,23 @@ public nonisolated struct Grove_V1_Terms: Sendable {
   /// Clears the value of `retries`. Subsequent reads from it will return its default value.
   public mutating func clearRetries() {self._retries = nil}
 
+  /// What the job leaves behind is removed so long after its end; 0 keeps it for good, unset means the broker's time.
+  public var keepResultsMs: UInt64 {
+    get {_keepResultsMs ?? 0}
+    set {_keepResultsMs = newValue}
+  }
+  /// Returns true if `keepResultsMs` has been explicitly set.
+  public var hasKeepResultsMs: Bool {self._keepResultsMs != nil}
+  /// Clears the value of `keepResultsMs`. Subsequent reads from it will return its default value.
+  public mutating func clearKeepResultsMs() {self._keepResultsMs = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _window: Grove_V1_TimeWindow? = nil
   fileprivate var _retries: UInt32? = nil
+  fileprivate var _keepResultsMs: UInt64? = nil
 }
 
 /// Times of the day in the broker's time zone. A window that closes before it opens goes over midnight.
@@ -678,6 +742,17 @@ public nonisolated struct Grove_V1_Job: @unchecked Sendable {
   public var hasArray: Bool {_storage._array != nil}
   /// Clears the value of `array`. Subsequent reads from it will return its default value.
   public mutating func clearArray() {_uniqueStorage()._array = nil}
+
+  /// When its results will be removed, and when they were, in milliseconds since 1970; 0 for never.
+  public var resultsUntilMs: Int64 {
+    get {_storage._resultsUntilMs}
+    set {_uniqueStorage()._resultsUntilMs = newValue}
+  }
+
+  public var resultsRemovedMs: Int64 {
+    get {_storage._resultsRemovedMs}
+    set {_uniqueStorage()._resultsRemovedMs = newValue}
+  }
 
   /// From which it, or a later job, can go on.
   public var checkpoints: Grove_V1_Checkpoints {
@@ -1092,9 +1167,113 @@ nonisolated extension Grove_V1_SubmitResponse: SwiftProtobuf.Message, SwiftProto
   }
 }
 
+nonisolated extension Grove_V1_SubmitChainRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SubmitChainRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}jobs\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.jobs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.jobs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.jobs, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_SubmitChainRequest, rhs: Grove_V1_SubmitChainRequest) -> Bool {
+    if lhs.jobs != rhs.jobs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_ChainJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ChainJob"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}submit\0\u{1}after\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._submit) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.after) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._submit {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.after.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.after, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_ChainJob, rhs: Grove_V1_ChainJob) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._submit != rhs._submit {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grove_V1_SubmitChainResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SubmitChainResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_ids\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.jobIds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.jobIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.jobIds, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grove_V1_SubmitChainResponse, rhs: Grove_V1_SubmitChainResponse) -> Bool {
+    if lhs.jobIds != rhs.jobIds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Terms"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}not_before_ms\0\u{1}window\0\u{3}queue_ttl_ms\0\u{3}max_runtime_ms\0\u{3}no_progress_ms\0\u{1}retries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}not_before_ms\0\u{1}window\0\u{3}queue_ttl_ms\0\u{3}max_runtime_ms\0\u{3}no_progress_ms\0\u{1}retries\0\u{3}keep_results_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1108,6 +1287,7 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.maxRuntimeMs) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.noProgressMs) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self._retries) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self._keepResultsMs) }()
       default: break
       }
     }
@@ -1136,6 +1316,9 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._retries {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._keepResultsMs {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1146,6 +1329,7 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.maxRuntimeMs != rhs.maxRuntimeMs {return false}
     if lhs.noProgressMs != rhs.noProgressMs {return false}
     if lhs._retries != rhs._retries {return false}
+    if lhs._keepResultsMs != rhs._keepResultsMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1507,7 +1691,7 @@ nonisolated extension Grove_V1_LogLine: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Job"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}\u{2}terms\0\u{1}after\0\u{1}failures\0\u{3}waiting_code\0\u{3}waits_until_ms\0\u{3}seconds_until_start\0\u{3}retry_of\0\u{3}array_job_id\0\u{3}array_index\0\u{1}array\0\u{2}3checkpoints\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}spec\0\u{1}user\0\u{1}priority\0\u{3}submitted_ms\0\u{3}started_ms\0\u{3}finished_ms\0\u{1}attempts\0\u{1}interruptions\0\u{1}worker\0\u{1}progress\0\u{1}failure\0\u{1}results\0\u{1}artifacts\0\u{3}waiting_reason\0\u{1}position\0\u{2}\u{2}terms\0\u{1}after\0\u{1}failures\0\u{3}waiting_code\0\u{3}waits_until_ms\0\u{3}seconds_until_start\0\u{3}retry_of\0\u{3}array_job_id\0\u{3}array_index\0\u{1}array\0\u{4}\u{1f}results_until_ms\0\u{3}results_removed_ms\0\u{2}\u{13}checkpoints\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1538,6 +1722,8 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _arrayJobID: String = String()
     var _arrayIndex: UInt32 = 0
     var _array: Grove_V1_ArrayStatus? = nil
+    var _resultsUntilMs: Int64 = 0
+    var _resultsRemovedMs: Int64 = 0
     var _checkpoints: Grove_V1_Checkpoints? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1577,6 +1763,8 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _arrayJobID = source._arrayJobID
       _arrayIndex = source._arrayIndex
       _array = source._array
+      _resultsUntilMs = source._resultsUntilMs
+      _resultsRemovedMs = source._resultsRemovedMs
       _checkpoints = source._checkpoints
     }
   }
@@ -1624,6 +1812,8 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 27: try { try decoder.decodeSingularStringField(value: &_storage._arrayJobID) }()
         case 28: try { try decoder.decodeSingularUInt32Field(value: &_storage._arrayIndex) }()
         case 29: try { try decoder.decodeSingularMessageField(value: &_storage._array) }()
+        case 60: try { try decoder.decodeSingularInt64Field(value: &_storage._resultsUntilMs) }()
+        case 61: try { try decoder.decodeSingularInt64Field(value: &_storage._resultsRemovedMs) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoints) }()
         default: break
         }
@@ -1721,6 +1911,12 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._array {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
       } }()
+      if _storage._resultsUntilMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resultsUntilMs, fieldNumber: 60)
+      }
+      if _storage._resultsRemovedMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resultsRemovedMs, fieldNumber: 61)
+      }
       try { if let v = _storage._checkpoints {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
       } }()
@@ -1761,6 +1957,8 @@ nonisolated extension Grove_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._arrayJobID != rhs_storage._arrayJobID {return false}
         if _storage._arrayIndex != rhs_storage._arrayIndex {return false}
         if _storage._array != rhs_storage._array {return false}
+        if _storage._resultsUntilMs != rhs_storage._resultsUntilMs {return false}
+        if _storage._resultsRemovedMs != rhs_storage._resultsRemovedMs {return false}
         if _storage._checkpoints != rhs_storage._checkpoints {return false}
         return true
       }

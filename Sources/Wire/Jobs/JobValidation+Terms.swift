@@ -7,6 +7,7 @@ extension JobValidation {
         time(terms.queueTtlMs, "terms.queue_ttl_ms")
         time(terms.maxRuntimeMs, "terms.max_runtime_ms")
         time(terms.noProgressMs, "terms.no_progress_ms")
+        time(terms.keepResultsMs, "terms.keep_results_ms")
         expect(
             terms.retries <= Limits.retriesPerJob, "terms.retries",
             "must be 0 to \(Limits.retriesPerJob), not \(terms.retries)")

@@ -73,7 +73,7 @@ package struct JobValidation {
         try validation.finish()
     }
 
-    private func finish() throws(RPCError) {
+    func finish() throws(RPCError) {
         guard let first = violations.first else { return }
         let more = violations.count == 1 ? "" : " (and \(violations.count - 1) more)"
         throw RPCError(.invalidArgument, "\(first.field) \(first.description)\(more)", violations: violations)

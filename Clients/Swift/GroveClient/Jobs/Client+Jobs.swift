@@ -20,32 +20,26 @@ extension Client {
     ) async throws(RPCError) -> String {
         var request = Grove_V1_SubmitRequest()
         request.spec = spec
-        return try await submit(&request, key, priority, user, after, terms)
-    }
-
-    /// Submits several jobs as one; otherwise like a single job.
-    /// - Returns: the id of the job that stands for them all.
-    public func submit(
-        _ array: Grove_V1_JobArray, key: String = Client.randomKey(), priority: UInt32? = nil, user: String = "",
-        after: [String] = [], terms: Terms = Terms()
-    ) async throws(RPCError) -> String {
-        var request = Grove_V1_SubmitRequest()
-        request.array = array
-        return try await submit(&request, key, priority, user, after, terms)
-    }
-
-    private func submit(
-        _ request: inout Grove_V1_SubmitRequest, _ key: String, _ priority: UInt32?, _ user: String, _ after: [String],
-        _ terms: Terms
-    ) async throws(RPCError) -> String {
-        request.idempotencyKey = key
-        request.user = user
+        (request.idempotencyKey, request.user, request.after) = (key, user, after)
         if let priority { request.priority = priority }
-        request.after = after
         if terms != Terms() { request.terms = terms }
+        return try await submit(request)
+    }
+
+    /// Submits a request as it is: a job, or several jobs as one.
+    /// - Returns: the id of the job, or of the one that stands for them all.
+    public func submit(_ request: Grove_V1_SubmitRequest) async throws(RPCError) -> String {
         try JobValidation.check(request)
         let response: Grove_V1_SubmitResponse = try await call(Method.jobsSubmit, request)
         return response.jobID
+    }
+
+    /// Submits jobs that come after each other: all of them or, when one is refused, none.
+    /// - Returns: their ids, in the order of the request.
+    public func submit(_ chain: Grove_V1_SubmitChainRequest) async throws(RPCError) -> [String] {
+        try JobValidation.check(chain)
+        let response: Grove_V1_SubmitChainResponse = try await call(Method.jobsSubmitChain, chain)
+        return response.jobIds
     }
 
     public static func randomKey() -> String {
@@ -93,6 +87,7 @@ extension Client {
     }
 
     /// Submits a job again that failed, was cancelled or expired: a new job, which goes on from the old one's checkpoint.
+    /// Of an array, those of its jobs that did not succeed.
     /// - Returns: the new job's id.
     /// - Throws: NOT_FOUND; FAILED_PRECONDITION for a job that did not end so.
     public func retry(_ id: String, key: String = Client.randomKey()) async throws(RPCError) -> String {

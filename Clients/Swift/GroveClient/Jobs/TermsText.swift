@@ -26,6 +26,12 @@ public enum TermsText {
         return total
     }
 
+    /// How long results are kept: a length of time, or `forever`, which is 0.
+    /// - Throws: `RPCError` INVALID_ARGUMENT.
+    public static func keeping(_ text: String) throws(RPCError) -> UInt64 {
+        text == "forever" ? 0 : try duration(text)
+    }
+
     private static let units: [Character: UInt64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
 
     private static func unreadable(_ text: String) -> RPCError {

@@ -66,6 +66,8 @@ package enum JobText {
         if job.hasCheckpoints { lines.append(("checkpoints", checkpoints(job))) }
         if job.hasFailure { lines.append(("failure", job.failure.message)) }
         for artifact in job.artifacts { lines.append(("made", artifact.text)) }
+        if job.resultsUntilMs > 0 { lines.append(("kept until", Format.time(milliseconds: job.resultsUntilMs))) }
+        if job.resultsRemovedMs > 0 { lines.append(("results", removal(job))) }
         for result in job.results { lines.append(("result", "\(result.name) (\(Format.bytes(result.size)))")) }
         let width = lines.map(\.0.count).max() ?? 0
         return lines.map { name, value in
@@ -99,6 +101,8 @@ package enum JobText {
         add("expires after", terms.queueTtlMs)
         add("no progress", terms.noProgressMs)
         if terms.hasRetries { lines.append(("retries", String(terms.retries))) }
+        if terms.hasKeepResultsMs, terms.keepResultsMs == 0 { lines.append(("keeps results", "for good")) }
+        add("keeps results", terms.keepResultsMs)
         return lines
     }
 
@@ -109,6 +113,11 @@ package enum JobText {
         if kept.hasPrevious { names.append(kept.previous.name) }
         if kept.hasBest { names.append("best \(kept.best.name)") }
         return names.joined(separator: ", ")
+    }
+
+    /// `removed at 2026-11-24 19:00:00, when their time was over`
+    package static func removal(_ job: Job) -> String {
+        "removed at \(Format.time(milliseconds: job.resultsRemovedMs)), when their time was over"
     }
 
     /// One sentence about how a job ended, and how it can go on where it can.

@@ -7,25 +7,19 @@ struct ChainSubmission {
 
     /// - Returns: the jobs' names and ids, parents first.
     func run() async throws -> [(name: String, id: String)] {
-        var submitted: [(name: String, id: String)] = []
-        var ids: [String: String] = [:]
+        var chain = Grove_V1_SubmitChainRequest()
         for job in jobs {
+            var link = Grove_V1_ChainJob()
+            link.name = job.step.name
+            link.after = chain.jobs.enumerated().filter { job.step.after.contains($1.name) }.map { UInt32($0.offset) }
             do {
-                let parents = job.step.after.compactMap { ids[$0] }
                 let spec = try await job.command.spec(client)
-                let id = try await Submission(client: client, options: job.command.submit).submit(spec, after: parents)
-                ids[job.step.name] = id
-                submitted.append((job.step.name, id))
-            } catch {
-                try await takeBack(submitted)
-                guard let refusal = error as? RPCError else { throw error }
-                throw RPCError(refusal.code, "'\(job.step.name)': \(refusal.message)")
+                link.submit = try Submission(client: client, options: job.command.submit).request(for: spec)
+            } catch let error as RPCError {
+                throw error.about(link)
             }
+            chain.jobs.append(link)
         }
-        return submitted
-    }
-
-    private func takeBack(_ submitted: [(name: String, id: String)]) async throws {
-        for (_, id) in submitted.reversed() { try await client.cancel(id) }
+        return zip(jobs, try await client.submit(chain)).map { (name: $0.step.name, id: $1) }
     }
 }

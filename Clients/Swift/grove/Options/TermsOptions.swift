@@ -31,6 +31,13 @@ struct TermsOptions: ParsableArguments {
     @Option(help: "How often to try again after a failure that may pass (default: 3).")
     var retries: UInt32?
 
+    @Option(
+        help: """
+            Remove what the job leaves behind so long after its end, as 30d, or keep it for good: forever (default: what \
+            the broker was told).
+            """)
+    var keep: String?
+
     func validate() throws {
         _ = try validated { () throws(RPCError) in try terms() }
     }
@@ -45,6 +52,7 @@ struct TermsOptions: ParsableArguments {
         if let queueTTL { terms.queueTtlMs = try TermsText.duration(queueTTL) }
         if let noProgress { terms.noProgressMs = try TermsText.duration(noProgress) }
         if let retries { terms.retries = retries }
+        if let keep { terms.keepResultsMs = try TermsText.keeping(keep) }
         try JobValidation.check(terms)
         return terms
     }

@@ -7,7 +7,7 @@ struct Submission: Sendable {
 
     func run(_ spec: JobSpec) async throws -> CommandStatus {
         let screen = Screen.shared
-        let id = try await submit(spec)
+        let id = try await client.submit(request(for: spec))
         guard !options.detach else {
             screen.result(options.json ? "{\"jobId\":\(JSONText.string(id))}" : id)
             return .success
@@ -29,21 +29,23 @@ struct Submission: Sendable {
         return CommandStatus(job.state)
     }
 
-    /// - Parameter parents: ids of jobs that must have succeeded before, besides those of the options.
-    func submit(_ spec: JobSpec, after parents: [String] = []) async throws -> String {
-        let after = options.terms.after + parents
-        let key = options.idempotencyKey ?? Client.randomKey()
-        let (user, terms) = (Places.environment["USER"] ?? "", try options.terms.terms())
+    /// What the broker is asked for: the job or, as the options say, an array of its like.
+    func request(for spec: JobSpec) throws -> Grove_V1_SubmitRequest {
+        var request = Grove_V1_SubmitRequest()
+        request.idempotencyKey = options.idempotencyKey ?? Client.randomKey()
+        (request.user, request.priority) = (Places.environment["USER"] ?? "", options.priority)
+        request.after = options.terms.after
+        let terms = try options.terms.terms()
+        if terms != Terms() { request.terms = terms }
         guard options.array != nil || !options.sweep.isEmpty else {
-            return try await client.submit(
-                spec, key: key, priority: options.priority, user: user, after: after, terms: terms)
+            request.spec = spec
+            return request
         }
         let range = try options.array.map { text throws(RPCError) in try ArrayText.range(text) }
-        let array = try Grove_V1_JobArray(
+        request.array = try Grove_V1_JobArray(
             of: spec, seeds: range?.indices,
             sweeps: options.sweep.map { text throws(RPCError) in try ArrayText.sweep(text) },
             atMostRunning: range?.atMostRunning ?? 0)
-        return try await client.submit(
-            array, key: key, priority: options.priority, user: user, after: after, terms: terms)
+        return request
     }
 }

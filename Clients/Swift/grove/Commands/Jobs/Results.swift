@@ -21,7 +21,9 @@ struct Results: AsyncParsableCommand {
             }
             if !found.state.isTerminal { Screen.shared.note("job \(job) goes on; this is what it has so far") }
             if found.results.isEmpty && !found.hasArray {
-                Screen.shared.note("\(JobText.ending(found)); it left no files")
+                let reason =
+                    found.resultsRemovedMs > 0 ? "its results were \(JobText.removal(found))" : "it left no files"
+                Screen.shared.note("\(JobText.ending(found)); \(reason)")
             }
             try await Collecting(client: client, job: found, output: output, json: connection.json).run()
             return .success

@@ -4,7 +4,10 @@ import GroveClient
 struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Submits jobs again that failed, were cancelled or expired.",
-        discussion: "Each becomes a new job, which goes on from the old one's last checkpoint. Prints the new ids.")
+        discussion: """
+            Each becomes a new job, which goes on from the old one's last checkpoint; of an array, those of its jobs that \
+            did not succeed become a new array. Prints the new ids.
+            """)
 
     @Argument(help: "The jobs' ids.") var jobs: [String]
     @OptionGroup var connection: BrokerOptions
