@@ -1,5 +1,6 @@
 import Calls
 import Dispatch
+import Transport
 
 #if canImport(Glibc)
 import Glibc
@@ -34,7 +35,7 @@ package struct ChildProcess: Sendable {
     /// - Parameters:
     ///   - onLine: a line that it wrote, of at most 64 kB; called on a thread that may be blocked for a while.
     ///   - onEnd: how it ended; called once, after the last line.
-    /// - Throws: `FileError` when it cannot be started.
+    /// - Throws: `FileError` when it cannot be started, `TransportError` when the system gives no more threads.
     package init(
         _ executable: String, _ arguments: [String], onLine: @escaping @Sendable (Output, String) -> Void,
         onEnd: @escaping @Sendable (End) -> Void
@@ -60,20 +61,35 @@ package struct ChildProcess: Sendable {
                     + "install grove, grove-broker and grove-worker in one directory")
         }
         self.pid = pid
-        // Reading and waiting block, so they get threads of their own.
+        do {
+            try Self.follow(pid, output: output.read, error: error.read, onLine: onLine, onEnd: onEnd)
+        } catch let problem {
+            _ = kill(pid, SIGKILL)
+            throw problem
+        }
+    }
+
+    /// Reading and waiting block, so they get threads of their own; on Dispatch's, which Swift's tasks share, they would
+    /// hold up everything else for seconds.
+    private static func follow(
+        _ pid: pid_t, output: Int32, error: Int32, onLine: @escaping @Sendable (Output, String) -> Void,
+        onEnd: @escaping @Sendable (End) -> Void
+    ) throws {
         let readers = DispatchGroup()
         for (pipe, kind) in [(output, Output.standard), (error, .error)] {
-            Self.queue.async(group: readers) { LineReader(pipe.read).forEach { onLine(kind, $0) } }
+            readers.enter()
+            _ = try SocketThread(name: "grove-lines") {
+                LineReader(pipe).forEach { onLine(kind, $0) }
+                readers.leave()
+            }
         }
-        Self.queue.async {
-            let end = Self.wait(for: pid)
+        _ = try SocketThread(name: "grove-child") {
+            let end = wait(for: pid)
             // A grandchild may hold the pipes open; what it writes is not ours to wait for.
             _ = readers.wait(timeout: .now() + .seconds(2))
             onEnd(end)
         }
     }
-
-    private static let queue = DispatchQueue(label: "grove.children", attributes: .concurrent)
 
     /// Sends a signal; nothing happens if it has ended.
     package func signal(_ number: Int32) {
