@@ -29,8 +29,9 @@ export_model() { # NAME KIND
     "$grove" model export "$1" --kind "$2" -o "$work/$1.safetensors"
 }
 
-"$grove" data import mnist-train "$digits"/train-* --idempotency-key mnist-train
+"$grove" data import mnist "$digits"/train-* --idempotency-key mnist
 "$grove" data import mnist-test "$digits"/t10k-* --idempotency-key mnist-test
+"$grove" data import mnist-test-1000 "$digits"/t10k-* --limit 1000 --idempotency-key mnist-test-1000
 run "$here/train.toml"
 export_model mnist-diffusion-whole diffusion
 "$grove" model import mnist-diffusion "$work/mnist-diffusion-whole.safetensors" --tree mnist-tree --compact \

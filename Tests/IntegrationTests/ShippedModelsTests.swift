@@ -188,7 +188,8 @@ import Testing
             """,
             "[classifier]": "set = { batch_size = 16, epochs = 1 }",
             "[diffusion]": "preset = \"tiny\"\nset = { steps = 2, batch_size = 8 }",
-            "[evaluation]": "steps = 2\nlikelihood_samples = 2\ndistance_images = 4\nleaf_images = 2",
+            "[evaluation]": "steps = 2\ndistance_images = 4\nleaf_images = 2",
+            "[likelihood]": "likelihood_samples = 2",
             "[figures]": "leaf_images = 9\nsteps = 2", "[sheets]": "n = 1\nsteps = 2",
         ]
         let replaced = ["preset", "set ", "steps", "likelihood", "distance_images", "leaf_images", "n "]
