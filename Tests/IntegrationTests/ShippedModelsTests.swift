@@ -108,6 +108,32 @@ import Testing
         }
     }
 
+    /// Without a worker the imports wait for the next start; one that a person cancelled is not begun again.
+    @Test func importsThatWaitedAreMadeUpForAndCancelledOnesAreNot() async throws {
+        try await TestGrove.with { grove in
+            let installed = try await Installation(grove)
+            let data = grove.scratch.appending(path: "waiting")
+            try await grove.up(installed.folder, data: data, workers: 0) { up in
+                #expect(up.printed.contains("still being imported"))
+                let client = try grove.client()
+                let jobs = try await client.jobs().jobs
+                let diffusion = try #require(jobs.first { $0.spec.importModel.name == "mnist-diffusion" })
+                #expect(jobs.count == 3 && diffusion.after.count == 1)
+                try await client.cancel(diffusion.id)
+            }
+            let rest = ["tree mnist-tree@1", "classifier mnist-classifier@1"]
+            try await grove.up(installed.folder, data: data) { up in
+                try await expectModels(rest, grove)
+                #expect(up.printed.contains("mnist-diffusion, which comes with Grove, could not be imported"))
+            }
+            // Its tree is there now, so it would be asked for in other words.
+            try await grove.up(installed.folder, data: data) { up in
+                try await expectModels(rest, grove)
+                #expect(!up.printed.contains("offered") && !up.printed.contains("could not be imported"))
+            }
+        }
+    }
+
     /// A data folder of an earlier release, in which a user has a tree of that name already.
     @Test func whatAUserHasUnderTheNameStays() async throws {
         try await TestGrove.with { grove in

@@ -66,11 +66,12 @@ final class TestGrove {
 
     /// Runs `grove up` while `body` works with it, and stops it as Ctrl-C does: killed, it would leave its children behind.
     func up(
-        _ folder: URL = Programs.folder, data: URL, _ body: (RunningProgram) async throws -> Void
+        _ folder: URL = Programs.folder, data: URL, workers: Int = 1, _ body: (RunningProgram) async throws -> Void
     ) async throws {
         let up = try RunningProgram(
-            "grove", ["up", "--data", data.path, "--bind", "tcp://127.0.0.1:*", "--threads", "1"], in: folder,
-            scratch: scratch, label: "up")
+            "grove",
+            ["up", "--data", data.path, "--bind", "tcp://127.0.0.1:*", "--threads", "1", "--workers", "\(workers)"],
+            in: folder, scratch: scratch, label: "up")
         let before = endpoint
         defer { endpoint = before }
         do {

@@ -68,6 +68,9 @@ extension ShippedModels {
         for model in models where !present.contains(where: { model.isNameTaken(by: $0) }) {
             do {
                 jobs.append((model, try await submit(model, present, after: jobs, to: client)))
+            } catch let error as RPCError where error.code == .alreadyExists {
+                // An earlier start submitted it, when its tree was still to come.
+                continue
             } catch let error as FileError {
                 say("\(model.name), which comes with Grove, is not offered: \(sentence(error))")
             }
