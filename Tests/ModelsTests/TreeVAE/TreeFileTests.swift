@@ -74,6 +74,15 @@ struct TreeFileTests {
         expectRefusal(try SmallExample.tree().storedTensors(), metadata, "")
     }
 
+    @Test("Settings of another release are a sentence that says what is missing")
+    func otherRelease() throws {
+        var metadata = try Safetensors(bytes: SmallExample.tree().fileBytes()).metadata
+        metadata["config"] = "{}"
+        expectRefusal(
+            try SmallExample.tree().storedTensors(), metadata,
+            "\"config\" in the file's metadata cannot be read, it has no ")
+    }
+
     private func expectRefusal(_ tensors: [StoredTensor], _ metadata: [String: String], _ text: some StringProtocol) {
         let error = #expect(throws: (any Error).self) {
             try TreeVAE(Safetensors(bytes: Safetensors.encode(tensors, metadata: metadata)))

@@ -66,7 +66,7 @@ package enum DiffusionModelFile {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
         } catch let error as DecodingError {
-            throw DiffusionError("The file's \(what) cannot be read: \(reason(error)). Write the file again.")
+            throw DiffusionError("The file's \(what) cannot be read: \(error.reason). Write the file again.")
         }
     }
 
@@ -96,19 +96,6 @@ package enum DiffusionModelFile {
     private static func requireOnly(_ prefixes: [String], in file: Safetensors) throws(DiffusionError) {
         for name in file.names where !prefixes.contains(where: name.hasPrefix) {
             throw DiffusionError("The model file has a tensor \(name.prefix(80)) that no diffusion model has.")
-        }
-    }
-
-    private static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
-        }
-        return switch error {
-        case .keyNotFound(let key, let context): "\(path(context)) has no \(key.stringValue)"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) has the wrong type"
-        case .dataCorrupted(let context):
-            context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)) is not valid"
-        @unknown default: "it is not valid"
         }
     }
 }

@@ -32,7 +32,10 @@ enum SettingsText {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
         } catch {
-            throw TreeError("\"\(name)\" in the file's metadata is not what a tree's file has there: \(error)")
+            let reason = (error as? DecodingError)?.reason ?? "it is not valid"
+            throw TreeError(
+                "\"\(name)\" in the file's metadata cannot be read, \(reason): another release may have written it, "
+                    + "so read it with that one.")
         }
     }
 }
