@@ -18,7 +18,8 @@ package struct WorkerConfiguration: Sendable {
     package var cacheBytes: UInt64 = 20 << 30
     /// The most bytes that loaded models may take in memory.
     package var modelBytes = 2 << 30
-    package var heartbeat = Duration.seconds(1)
+    /// Also how soon a running job hears that it is cancelled.
+    package var heartbeat = Duration.milliseconds(500)
     /// How long after it was dropped an attempt may still compute before its step counts as hung.
     package var stuckTime = Duration.seconds(600)
     /// From one try to deliver an outcome to the next while the broker is away.

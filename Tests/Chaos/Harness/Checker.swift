@@ -49,7 +49,8 @@ struct Checker {
         run.figure("jobs acknowledged", Set(byKey.values).count)
     }
 
-    /// Attempts count up; at most one outcome is accepted, and it is the newest attempt's.
+    /// Unexpected: given out and not there. Attempts count up; at most one outcome is accepted, and it is the newest
+    /// attempt's.
     private func checkAttempts(_ jobs: [String: Grove_V1_Job]) {
         var newest: [String: Int] = [:]
         var accepted: [String: Int] = [:]
@@ -57,6 +58,7 @@ struct Checker {
         for entry in run.record.all {
             switch entry.event {
             case .taken(let job, let attempt, _):
+                run.expect(jobs[job] != nil, "job \(job) was given out, and there is no such job")
                 run.expect(
                     attempt > newest[job] ?? 0, "job \(job): attempt \(attempt) was given after \(newest[job] ?? 0)")
                 run.expect(accepted[job] == nil, "job \(job) was given out after its outcome was accepted")
