@@ -38,6 +38,7 @@ package final class BrokerServer: Sendable {
                 "anybody who can reach \(endpoint) could use this broker, since there are no keys yet; bind to "
                     + "127.0.0.1, or say --allow-unauthenticated-network in a network you trust")
         }
+        try Self.makeRoomForConnections(log)
         let wakeup = try Wakeup()
         let shared = Shared()
         let store = try JobStore(directory: directory)
@@ -61,6 +62,14 @@ package final class BrokerServer: Sendable {
         self.wakeup = wakeup
         self.shared = shared
         checker = store.wasStoppedCleanly ? nil : try Self.check(store, wakeup, shared, log)
+    }
+
+    /// Each connection takes a descriptor, and the usual limit of 1024 is soon reached.
+    private static func makeRoomForConnections(_ log: Logger) throws {
+        let wanted = 2 * SessionTable.maximumSessions
+        let limit = try DescriptorLimit.raise(to: wanted)
+        guard limit < wanted else { return }
+        log.notice("this process may have \(limit) files and connections open; raise the limit (ulimit -n) for more peers")
     }
 
     /// Looks for damage while the broker serves already: a start must not take as long as reading everything does.

@@ -50,13 +50,12 @@ enum QueueCases {
     private static func million(_ item: BenchmarkCase) throws -> [BenchmarkLine] {
         let stand = try prepared()
         let empty = try SubmitLoad(stand, clients: 64, for: .seconds(8))
-        let load = try BacklogLoad(stand)
+        let load = BacklogLoad(stand)
         try load.fill(1_000_000)
         let full = try SubmitLoad(stand, clients: 64, for: .seconds(8))
         let (claims, statuses) = (try load.claims(1000), try load.statuses(1000))
         let lists = try load.lists(100)
         let resident = try stand.broker.residentBytes()
-        load.close()
         stand.broker.end(SIGKILL)
         try stand.restart()
         let restart = stand.broker.timeToServe

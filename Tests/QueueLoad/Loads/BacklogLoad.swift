@@ -5,14 +5,8 @@ import Wire
 /// Very many jobs that wait, and what things cost then.
 package struct BacklogLoad {
     private let stand: QueueStand
-    private let peer: WirePeer
 
-    package init(_ stand: QueueStand) throws {
-        self.stand = stand
-        peer = try stand.client("backlog")
-    }
-
-    package func close() { peer.close() }
+    package init(_ stand: QueueStand) { self.stand = stand }
 
     /// Submits as many jobs, of all priorities and fifty users, as fast as the broker takes them.
     package func fill(_ count: Int) throws {
@@ -58,7 +52,9 @@ package struct BacklogLoad {
 
     /// How long it takes to look at a waiting job.
     package func statuses(_ count: Int) throws -> [Duration] {
-        let ids = try page(limit: 1000).jobs.map(\.id)
+        let peer = try stand.client("statuses")
+        defer { peer.close() }
+        let ids = try page(peer, limit: 1000).jobs.map(\.id)
         return try (0..<count).map { number in
             var request = Grove_V1_GetJobRequest()
             request.jobID = ids[number * 7919 % ids.count]
@@ -70,16 +66,18 @@ package struct BacklogLoad {
 
     /// How long a page of a hundred jobs takes.
     package func lists(_ count: Int) throws -> [Duration] {
+        let peer = try stand.client("lists")
+        defer { peer.close() }
         var before = ""
         return try (0..<count).map { _ in
             let start = MonotonicClock.now
-            let jobs = try page(limit: 100, before: before).jobs
+            let jobs = try page(peer, limit: 100, before: before).jobs
             before = jobs.last?.id ?? ""
             return MonotonicClock.now - start
         }
     }
 
-    private func page(limit: UInt32, before: String = "") throws -> Grove_V1_ListJobsResponse {
+    private func page(_ peer: WirePeer, limit: UInt32, before: String = "") throws -> Grove_V1_ListJobsResponse {
         var request = Grove_V1_ListJobsRequest()
         (request.limit, request.beforeJobID) = (limit, before)
         return try peer.call(Method.jobsList, request)

@@ -14,7 +14,9 @@ package final class QueueStand {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let data = folder.appending(path: "broker")
         if let template { try FileManager.default.copyItem(at: template, to: data) }
-        context = try ZeroMQContext()
+        // A thousand watchers are three thousand sockets, for each has a monitor.
+        _ = try DescriptorLimit.raise(to: 65_536)
+        context = try ZeroMQContext(maxSockets: 65_535)
         broker = try BrokerProcess(data: data, options: options)
     }
 
