@@ -69,7 +69,7 @@ package final class BrokerServer: Sendable {
         let wanted = 2 * SessionTable.maximumSessions
         let limit = try DescriptorLimit.raise(to: wanted)
         guard limit < wanted else { return }
-        log.notice("this process may have \(limit) files and connections open; raise the limit (ulimit -n) for more peers")
+        log.notice("there may be \(limit) files and connections; raise the limit (ulimit -n) for more peers")
     }
 
     /// Looks for damage while the broker serves already: a start must not take as long as reading everything does.

@@ -7,7 +7,7 @@ package struct WatchLoad {
     package private(set) var reports = 0
     /// From a report that its worker sent to the message that its reader got.
     package private(set) var latencies: [Duration] = []
-    /// The broker's resident bytes, with all watchers there and at the end.
+    /// The broker's resident bytes, when all watchers have stalled and at the end.
     package private(set) var before = 0
     package private(set) var after = 0
 
@@ -44,8 +44,8 @@ package struct WatchLoad {
             request.attempts = [report]
             sent[UInt64(reports)] = MonotonicClock.now
             try worker.begin(Method.workHeartbeat, request)
-            // By now every watcher has had what its first credit allows.
-            if reports == count / 10 { before = try stand.broker.residentBytes() }
+            // By now every watcher has had what its first credit allows, also a thousand of them.
+            if reports == count / 2 { before = try stand.broker.residentBytes() }
         }
         func read(_ message: WireMessage) throws {
             let job = try decode(Grove_V1_JobEvent.self, from: message.payload, what: "an event").job
