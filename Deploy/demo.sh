@@ -29,9 +29,12 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 step() { printf '\n== %s (after %d s)\n' "$1" "$(($(date +%s) - began))"; }
+# Progress and sentences go to standard error; the paths on standard output would be hundreds of lines.
+run() { "$grove" "$@" >/dev/null; }
 keep() { cp "$1" "$out/$2" && echo "   $out/$2"; }
 
 step "Start a broker and a worker"
+: >"$data/up.log"
 "$grove" up --data "$data/grove" --bind 'tcp://127.0.0.1:*' >"$data/up.log" 2>&1 &
 up=$!
 tries=0
@@ -50,29 +53,29 @@ rm -rf "$out"
 mkdir -p "$out"
 
 step "Import 10,000 handwritten digits"
-"$grove" data import digits "$here/sample-data"
+run data import digits "$here/sample-data"
 
 step "Train a tree: each leaf becomes a cluster of digits"
-"$grove" train tree digits-tree --data digits --preset tiny --seed 42 -o "$data/tree"
-"$grove" evaluate --tree digits-tree --data digits -o "$data/evaluation"
+run train tree digits-tree --data digits --preset tiny --seed 42 -o "$data/tree"
+run evaluate --tree digits-tree --data digits -o "$data/evaluation"
 keep "$data/evaluation/evaluation.json" 1-tree-metrics.json
 
 step "Reconstructions and new digits from the tree alone"
-"$grove" reconstruct --tree digits-tree --data digits -n 40 --seed 42 -o "$data/reconstruct"
+run reconstruct --tree digits-tree --data digits -n 40 --seed 42 -o "$data/reconstruct"
 keep "$data/reconstruct/sheet.png" 2-reconstructions-tree.png
-"$grove" sample --tree digits-tree --leaves all -n 12 --seed 42 -o "$data/sample"
+run sample --tree digits-tree --leaves all -n 12 --seed 42 -o "$data/sample"
 keep "$data/sample/sheet-tree.png" 3-generated-tree.png
 
 step "Train a diffusion model that sharpens what the leaves draw"
-"$grove" train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=3000 \
+run train diffusion digits-diffusion --data digits --tree digits-tree --preset tiny --set steps=3000 \
     --set warmup_steps=150 --seed 42 -o "$data/diffusion"
 
 # A model as young as this one mends its own early strokes on the way when sampling adds noise again (eta 1).
 step "Reconstructions and new digits, refined"
-"$grove" reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --steps 100 --eta 1 --seed 42 \
+run reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --steps 100 --eta 1 --seed 42 \
     -o "$data/refined"
 keep "$data/refined/sheet.png" 4-reconstructions-refined.png
-"$grove" sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --steps 100 --eta 1 --seed 42 \
+run sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --steps 100 --eta 1 --seed 42 \
     -o "$data/generated"
 keep "$data/generated/sheet-refined.png" 5-generated-refined.png
 

@@ -1,4 +1,4 @@
-"""Puts the three models that make.sh has made into Models/, with their list and a card each.
+"""Puts the models that make.sh has made into Models/, with their list and a card each; one that WORK lacks is left out.
 
 Usage: cards.py WORK MODELS MACHINE. Every number comes from what the jobs left in WORK.
 """
@@ -16,7 +16,7 @@ DIGITS = (
 )
 # Name, job of train.toml, what it is, picture in WORK.
 MODELS = [
-    ("mnist-tree", "tree", "A TreeVAE: each of its {leaves} leaves is a cluster of digits.", "sheets/sheet-tree.png"),
+    ("mnist-tree", "tree", "A TreeVAE: each of its leaves is a cluster of digits.", "sheets/sheet-tree.png"),
     (
         "mnist-diffusion", "diffusion",
         "A diffusion model that sharpens what the leaves of mnist-tree draw. The file holds the moving average of its "
@@ -25,7 +25,7 @@ MODELS = [
     (
         "mnist-classifier", "classifier",
         "A small classifier of digits, to measure Fréchet distances on and to name what leaves draw. Distances on its "
-        "features do not compare with published ones, which are measured on Inception.", "figures/generations.png",
+        "features do not compare with published ones, which are measured on Inception.", "classifier/curves.png",
     ),
 ]
 
@@ -55,11 +55,12 @@ def command(job):
 def trained(job):
     begin, end = (int(job[key]) / 1000 for key in ("startedMs", "finishedMs"))
     day = datetime.fromtimestamp(end, timezone.utc).strftime("%Y-%m-%d")
-    return f"{day}, in {(end - begin) / 60:.0f} minutes"
+    return f"{day}, in {(end - begin) / 60:.1f} minutes"
 
 
-def clustering(report, likelihood):
+def clustering(work):
     """The published values are arXiv 2407.06124's, over ten seeds."""
+    report, likelihood = read(work / "evaluation/evaluation.json"), read(work / "likelihood/evaluation.json")
     found, loss = report["clustering"], report["loss"]
     estimate = likelihood["likelihood"]
     rows = [
@@ -75,6 +76,11 @@ def clustering(report, likelihood):
         ),
     ]
     return table([f"on {report['images']:,} test digits", "", "published"], rows)
+
+
+def refinement(work):
+    report = read(work / "evaluation/evaluation.json")
+    return distances(report) + "\n\n" + leaves(report)
 
 
 def distances(report):
@@ -99,16 +105,18 @@ def leaves(report):
         ["leaf", "most often", "share", "images"], rows)
 
 
-WORTH = {
-    "tree": clustering,
-    "diffusion": lambda report, _: distances(report) + "\n\n" + leaves(report),
-    "classifier": lambda report, _: f"Accuracy on the test digits: {report['classifier_accuracy']:.4f}.",
-}
+def accuracy(work):
+    report = read(work / "classifier/evaluation.json")
+    rows = [(f"{found['name']}", found["accuracy"]) for found in report["classes"]]
+    return table([f"on {report['images']:,} test digits", "accuracy"], [("all", report["accuracy"])] + rows)
+
+
+WORTH = {"tree": clustering, "diffusion": refinement, "classifier": accuracy}
 
 
 def table(head, rows):
     def cell(value):
-        return f"{value:.3f}" if isinstance(value, float) else str(value)
+        return f"{value:.4f}" if isinstance(value, float) else str(value)
 
     lines = [head, ["---"] * len(head)] + [[cell(value) for value in row] for row in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -116,9 +124,10 @@ def table(head, rows):
 
 def main(work, models, machine):
     work, models = Path(work), Path(models)
-    report, likelihood = (read(work / job / "evaluation.json") for job in ("evaluation", "likelihood"))
     listed = []
     for name, kind, what, picture in MODELS:
+        if not (work / f"{name}.safetensors").exists():
+            continue
         job = read(work / f"{kind}.json")
         file = models / f"{name}.safetensors"
         shutil.copyfile(work / file.name, file)
@@ -130,12 +139,11 @@ def main(work, models, machine):
             [f"`{file.name}`", f"{file.stat().st_size:,} bytes"],
             [
                 ("SHA-256", f"`{sha256}`"), ("made by", f"`{command(job)}`"), ("trained", trained(job)),
-                ("machine", machine), ("Grove", report["recipe"]["Software"].removeprefix("Grove ")),
+                ("machine", machine),
             ],
         )
-        what = what.format(leaves=len(report["leaf_shares"]))
         (models / f"{name}.md").write_text(
-            f"# {name}\n\n{what}\n\n{DIGITS}\n\n{facts}\n\n## What it is worth\n\n{WORTH[kind](report, likelihood)}\n\n"
+            f"# {name}\n\n{what}\n\n{DIGITS}\n\n{facts}\n\n## What it is worth\n\n{WORTH[kind](work)}\n\n"
             f"![{name}]({name}.png)\n")
     (models / "models.json").write_text(json.dumps(listed, indent=2) + "\n")
 

@@ -7,6 +7,9 @@ enum Programs {
     /// The project's folder.
     static let package = URL(fileURLWithPath: #filePath).appending(path: "../../..").standardized
 
+    /// The sample of digits that comes with the project.
+    static let digits = package.appending(path: "Deploy/sample-data")
+
     static func url(_ name: String) -> URL { folder.appending(path: name) }
 }
 

@@ -79,7 +79,7 @@ struct Up: AsyncParsableCommand {
                 endpoint == Client.defaultEndpoint ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)"
             Screen.shared.result("ready \(endpoint)")
             Screen.shared.note("grove: everything is kept in \(folder); Ctrl-C stops")
-            Screen.shared.note("grove: next, in another terminal: grove models\(hint)")
+            Screen.shared.note("grove: next, in another terminal: grove data import digits FILE...\(hint)")
         }
     }
 }
