@@ -9,9 +9,11 @@ package final class WirePeer {
     let dealer: Dealer
     /// No load takes longer: what was lost ends as an error.
     private static let longestWait = Duration.seconds(300)
+    private static let pingInterval = Duration.seconds(3)
     private var heads: [String: [UInt8]] = [:]
     /// Answers that came while another one was waited for.
     private var kept: [CallID: WireMessage] = [:]
+    private var nextPing = MonotonicClock.now + WirePeer.pingInterval
 
     /// Connects and says HELLO; returns when the broker has answered.
     /// - Throws: `RPCError` UNAVAILABLE when it is not worth waiting for that any more.
@@ -89,7 +91,13 @@ package final class WirePeer {
         poller.watch(dealer)
         let end = MonotonicClock.now + Self.longestWait
         repeat {
-            guard MonotonicClock.now < end else { throw RPCError(.deadlineExceeded, "no answer to \(id)") }
+            let now = MonotonicClock.now
+            guard now < end else { throw RPCError(.deadlineExceeded, "no answer to \(id)") }
+            if now >= nextPing {
+                // A broker forgets who says nothing.
+                try send(WireMessage(.ping))
+                nextPing = now + Self.pingInterval
+            }
             while let message = try receive() {
                 if message.type == .end { kept[message.callID] = message }
             }
