@@ -16,6 +16,7 @@ extension Graph {
             state.weight.shape == [x.channels],
             "batchNorm: input \(x.shape) does not have the \(state.weight.count) channels of the layer")
         let statistics = training ? ChannelStatistics(batch: x, state) : ChannelStatistics(running: state)
+        if !training { onBatchNorm?(state, x) }
         if training { statistics.updateRunning(state, rows: x.rows, level: level) }
         let (rows, channels) = (x.rows, x.channels)
         let y = output(x.shape, from: x, state.weight, state.bias)

@@ -20,10 +20,11 @@ extension Graph {
         }
         var results = [Result?](repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { results in
-            // Whoever measures convolutions sees them one after another.
-            let order: Branch.Order = onConvolution == nil ? .onLanes : .inTurn
+            // Whoever watches sees one part after another.
+            let order: Branch.Order = onConvolution == nil && onBatchNorm == nil ? .onLanes : .inTurn
             order.forEach(count) { index in
                 parts[index].graph.onConvolution = onConvolution
+                parts[index].graph.onBatchNorm = onBatchNorm
                 results[index] = body(index, parts[index].shared, parts[index].graph)
             }
         }

@@ -8,6 +8,8 @@ package final class Graph {
     package let recording: Bool
     /// Told the sizes of every convolution of this pass, and whether it is a transposed one; for measurements.
     var onConvolution: ((_ shape: Correlation, _ isTransposed: Bool) -> Void)?
+    /// Told the input of every batch normalisation of an evaluation pass.
+    var onBatchNorm: ((_ state: BatchNormState, _ input: Tensor) -> Void)?
     private var tape: [() -> Void] = []
     private var prepared: [PreparedWeight: (weight: Tensor, form: Scratch)] = [:]
 

@@ -1155,6 +1155,16 @@ public nonisolated struct Grove_V1_TreeSettings: @unchecked Sendable {
   /// Clears the value of `decayAfter`. Subsequent reads from it will return its default value.
   public mutating func clearDecayAfter() {_uniqueStorage()._decayAfter = nil}
 
+  /// Fit batch normalisations to all images when a split joins the tree.
+  public var refitNorms: Bool {
+    get {_storage._refitNorms ?? false}
+    set {_uniqueStorage()._refitNorms = newValue}
+  }
+  /// Returns true if `refitNorms` has been explicitly set.
+  public var hasRefitNorms: Bool {_storage._refitNorms != nil}
+  /// Clears the value of `refitNorms`. Subsequent reads from it will return its default value.
+  public mutating func clearRefitNorms() {_uniqueStorage()._refitNorms = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2674,7 +2684,7 @@ nonisolated extension Grove_V1_Figure: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TreeSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0\u{3}refit_norms\0")
 
   fileprivate class _StorageClass {
     var _preset: String? = nil
@@ -2702,6 +2712,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
     var _intermediateEvery: UInt32? = nil
     var _pruneBelow: Double? = nil
     var _decayAfter: Double? = nil
+    var _refitNorms: Bool? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2737,6 +2748,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       _intermediateEvery = source._intermediateEvery
       _pruneBelow = source._pruneBelow
       _decayAfter = source._decayAfter
+      _refitNorms = source._refitNorms
     }
   }
 
@@ -2780,6 +2792,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         case 29: try { try decoder.decodeSingularUInt32Field(value: &_storage._intermediateEvery) }()
         case 30: try { try decoder.decodeSingularDoubleField(value: &_storage._pruneBelow) }()
         case 31: try { try decoder.decodeSingularDoubleField(value: &_storage._decayAfter) }()
+        case 32: try { try decoder.decodeSingularBoolField(value: &_storage._refitNorms) }()
         default: break
         }
       }
@@ -2867,6 +2880,9 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       try { if let v = _storage._decayAfter {
         try visitor.visitSingularDoubleField(value: v, fieldNumber: 31)
       } }()
+      try { if let v = _storage._refitNorms {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 32)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2901,6 +2917,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         if _storage._intermediateEvery != rhs_storage._intermediateEvery {return false}
         if _storage._pruneBelow != rhs_storage._pruneBelow {return false}
         if _storage._decayAfter != rhs_storage._decayAfter {return false}
+        if _storage._refitNorms != rhs_storage._refitNorms {return false}
         return true
       }
       if !storagesAreEqual {return false}

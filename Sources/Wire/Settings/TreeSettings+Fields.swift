@@ -46,6 +46,9 @@ extension Grove_V1_TreeSettings {
         .number(
             "decay_after", 0...1, \.decayAfter, \.hasDecayAfter,
             "share of a stage's epochs after which the learning rate falls tenfold"),
+        .flag(
+            "refit_norms", \.refitNorms, \.hasRefitNorms,
+            "fit batch normalisations to all images when a split joins the tree"),
     ]
 
     static let presets = ["tiny", "small", "paper"]

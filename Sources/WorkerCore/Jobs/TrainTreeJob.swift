@@ -21,6 +21,16 @@ struct TrainTreeJob {
         var loop = TrainingLoop(
             context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
             notes: checkpoint?.notes ?? .init())
+        let test = job.hasTestDataset ? job.testDataset : job.dataset
+        let testImages = try context.dataset(test)
+        if testImages.labels != nil {
+            // Growth is hard to judge by losses, which differ from stage to stage.
+            let few = testImages.first(Self.imagesBetweenStages)
+            loop.onNewStage = { stage in
+                let report = try EvaluationReport(training.tree, dataset: few, name: test.name, seed: job.seed)
+                context.log("before \(stage), \(report.sentence), \(report.shares)")
+            }
+        }
         let sheet = TrainingSheet(title: job.name, seed: job.seed, context)
         var files = try loop.run(training) { step in try sheet.file(step: step, tree: training.tree) }
         let bytes = try training.model()
@@ -31,8 +41,7 @@ struct TrainTreeJob {
         facts.width = UInt32(dataset.width)
         facts.channels = UInt32(dataset.channels)
         facts.leaves = UInt32(tree.topology.leaves.count)
-        let test = job.hasTestDataset ? job.testDataset : job.dataset
-        let evaluation = try EvaluationReport(tree, dataset: context.dataset(test), name: test.name, seed: job.seed)
+        let evaluation = try EvaluationReport(tree, dataset: testImages, name: test.name, seed: job.seed)
         facts.metrics = evaluation.metrics
         files.append(try evaluation.file)
         context.log(evaluation.sentence)
@@ -55,6 +64,9 @@ struct TrainTreeJob {
         try dataset.require(batch: settings.batchSize / settings.views, name: job.dataset.name)
         return try TreeTraining(settings: settings, dataset: dataset, augmentation: Self.views)
     }
+
+    /// Enough to tell a good split from a bad one, in a second.
+    private static let imagesBetweenStages = 2000
 
     /// The authors' contrastive views; used where the settings ask for them.
     private static let views: ImageAugmentation = { image, height, width, channels, random in

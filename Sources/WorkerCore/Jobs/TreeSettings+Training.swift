@@ -63,6 +63,7 @@ extension Grove_V1_TreeSettings {
         if hasBatchSize { settings.batchSize = Int(batchSize) }
         if hasLearningRate { settings.learningRate = learningRate }
         if hasWeightDecay { settings.weightDecay = weightDecay }
+        if hasRefitNorms { settings.refitsNorms = refitNorms }
         if hasIntermediateEvery { settings.splitsPerIntermediate = Int(intermediateEvery) }
         if hasPruneBelow {
             settings.prunes = pruneBelow > 0

@@ -7,6 +7,8 @@ struct TrainingLoop {
     private let context: JobContext
     private let policy: Grove_V1_CheckpointPolicy
     private let title: String
+    /// Told of each stage that follows another one, when its first step is done.
+    var onNewStage: (_ stage: String) throws -> Void = { _ in }
     private var meter: ProgressMeter
     private var notes: RunCheckpoint.Notes
     private var lossCurve = Grove_V1_Curve()
@@ -44,7 +46,7 @@ struct TrainingLoop {
             }
             do {
                 let begin = ContinuousClock.now
-                note(try training.step())
+                try note(try training.step())
                 context.precedence.giveWay(after: begin.duration(to: .now)) { context.attempt.stop != nil }
                 if isCheckpointDue { try save(training) }
                 if isSheetDue { try draw(sheet) }
@@ -61,7 +63,7 @@ struct TrainingLoop {
         try CurveFiles(notes.curve).all + CurvePlot(notes.curve, title: title).files
     }
 
-    private mutating func note(_ progress: TrainingProgress) {
+    private mutating func note(_ progress: TrainingProgress) throws {
         step = progress.step
         notes.curve.add(progress)
         notes.best.add(progress)
@@ -69,8 +71,10 @@ struct TrainingLoop {
         report.lossCurve = summary()
         context.attempt.report(report)
         guard progress.stage != lastStage else { return }
+        let isFirst = lastStage.isEmpty
         lastStage = progress.stage
         context.log("stage \(progress.stage): \(progress.epochs) epochs, from step \(progress.step)")
+        if !isFirst { try onNewStage(progress.stage) }
     }
 
     private mutating func save(_ training: any TrainingRun) throws {

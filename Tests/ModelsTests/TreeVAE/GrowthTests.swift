@@ -87,4 +87,20 @@ struct GrowthTests {
             #expect(again.mostProbableLeaf(of: image) == kept.mostProbableLeaf(of: image))
         }
     }
+
+    @Test("Normalisations fitted to all images change nothing in evaluation, and training begins where evaluation is")
+    func refitting() throws {
+        let dataset = try SmallExample.dataset()
+        func loss(_ tree: TreeVAE, training: Bool) -> Float {
+            let noise = KeyedNoise(seed: 1, step: 2, images: (0..<70).map { UInt32($0) })
+            let graph = Graph(training: training, recording: false)
+            return tree.pass(dataset.tensor(0..<70), noise: noise, in: graph).losses.total(alpha: 1, in: graph).item()
+        }
+        let (tree, other) = try (SmallExample.tree(), SmallExample.tree())
+        let before = loss(tree, training: false)
+        let apart = abs(loss(other, training: true) - before)
+        tree.refitNorms(to: dataset, seed: 1, step: 2, batch: 24)
+        #expect(abs(loss(tree, training: false) - before) < 1e-4 * before)
+        #expect(abs(loss(tree, training: true) - before) < 0.1 * apart)
+    }
 }

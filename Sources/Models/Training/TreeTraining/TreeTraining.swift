@@ -124,7 +124,7 @@ extension TreeTraining {
         switch position.stage {
         case .initial: grow()
         case .split:
-            if let small = stage?.small, let node = position.splitNode { tree.attach(small, at: node) }
+            if let small = stage?.small, let node = position.splitNode { attach(small, at: node) }
             position.splitsDone += 1
             position.intermediateDone = false
             grow()
@@ -133,6 +133,14 @@ extension TreeTraining {
             grow()
         case .final, .finished: finish()
         }
+    }
+
+    private func attach(_ small: SmallTree, at node: Int) {
+        tree.attach(small, at: node)
+        guard settings.refitsNorms == true else { return }
+        tree.refitNorms(
+            to: dataset, seed: settings.seed, step: UInt32(truncatingIfNeeded: position.stepsDone),
+            batch: settings.evaluationBatch)
     }
 
     /// Decides what follows a trained tree: an intermediate stage, another split, or the end of growth.

@@ -22,7 +22,7 @@ extension TreeTrainingSettings {
         switch (preset, grey) {
         case (.tiny, true): Epochs(initial: 10, split: 8, intermediate: 4, final: 10)
         case (.tiny, false): Epochs(initial: 10, split: 8, intermediate: 0, final: 5)
-        case (.small, true): Epochs(initial: 6, split: 5, intermediate: 3, final: 6)
+        case (.small, true): Epochs(initial: 12, split: 16, intermediate: 4, final: 10)
         case (.small, false): Epochs(initial: 15, split: 12, intermediate: 0, final: 10)
         case (.paper, true): Epochs(initial: 150, split: 150, intermediate: 80, final: 200)
         // "To avoid node collapse" the authors train colour trees only in parts.
@@ -42,17 +42,23 @@ extension TreeTrainingSettings {
         // 0.001 an epoch for grey images and 0.01 for colour, over 150 epochs.
         let end = min(1, start + 149 * (grey ? 0.001 : 0.01))
         let isPaper = preset == .paper
-        func stage(_ epochs: Int, end: Double, ramp: Int? = nil) -> TreeStageSettings {
+        func stage(_ epochs: Int, from start: Double, to end: Double, ramp: Int? = nil) -> TreeStageSettings {
             TreeStageSettings(
                 epochs: epochs, klStart: start, klEnd: end, klRampEpochs: ramp, decayEpochs: isPaper ? 100 : nil)
         }
+        // Short stages that go on with a grown tree begin with the α that its parts ended with: one epoch at the smallest α,
+        // a 150th of the paper's stage, is a good part of theirs, and decisions forget in it what they had learned.
+        let keepsSplits = preset == .small
+        let goingOn = keepsSplits ? end : start
         // The final stage of the paper reaches α = 1 after 100 of its 200 epochs.
         let finalRamp = max(1, epochs.final / 2 + 1)
         return TreeTrainingSettings(
-            tree: tree, initial: stage(epochs.initial, end: end), split: stage(epochs.split, end: end),
-            intermediate: stage(epochs.intermediate, end: end, ramp: isPaper ? 150 : nil),
-            final: stage(epochs.final, end: 1, ramp: finalRamp), clusters: preset == .tiny ? 6 : 10,
-            maximumSplits: isPaper ? 150 : 20)
+            tree: tree, batchSize: preset == .small && grey ? 128 : 256,
+            initial: stage(epochs.initial, from: start, to: end),
+            split: stage(epochs.split, from: start, to: end),
+            intermediate: stage(epochs.intermediate, from: goingOn, to: end, ramp: isPaper ? 150 : nil),
+            final: stage(epochs.final, from: goingOn, to: 1, ramp: finalRamp), clusters: preset == .tiny ? 6 : 10,
+            maximumSplits: isPaper ? 150 : 20, refitsNorms: keepsSplits)
     }
 
     private static func greyTree(_ preset: Preset, _ size: Int) -> TreeVAEConfiguration {

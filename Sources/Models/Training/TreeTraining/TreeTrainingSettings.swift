@@ -25,6 +25,9 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
     /// The share of all images, or of all probability, that makes a leaf one that is in use.
     package var minimumLeafShare: Double
     package var prunes: Bool
+    /// Fit batch normalisations to all images when a small tree joins the tree (`TreeVAE.refitNorms`); the authors do not.
+    /// Not, where settings were written before this could be chosen.
+    package var refitsNorms: Bool?
     /// Images a pass where nothing is trained.
     package var evaluationBatch: Int
     /// Bytes that a split's features of the frozen tree may take; without room they are computed at every step.
@@ -36,7 +39,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         initial: TreeStageSettings, split: TreeStageSettings, intermediate: TreeStageSettings,
         final: TreeStageSettings, clusters: Int = 10, splitsPerIntermediate: Int = 3, maximumSplits: Int = 150,
         minimumSplitImages: Int? = nil, minimumLeafShare: Double = 0.01, prunes: Bool = true,
-        evaluationBatch: Int = 256, featureCacheLimit: Int = 1 << 30, seed: UInt64 = 42
+        refitsNorms: Bool = false, evaluationBatch: Int = 256, featureCacheLimit: Int = 1 << 30, seed: UInt64 = 42
     ) {
         self.tree = tree
         self.batchSize = batchSize
@@ -52,6 +55,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         self.minimumSplitImages = minimumSplitImages
         self.minimumLeafShare = minimumLeafShare
         self.prunes = prunes
+        self.refitsNorms = refitsNorms
         self.evaluationBatch = evaluationBatch
         self.featureCacheLimit = featureCacheLimit
         self.seed = seed

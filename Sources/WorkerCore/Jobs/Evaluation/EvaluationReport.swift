@@ -100,6 +100,11 @@ extension EvaluationReport {
         return parts.joined(separator: ", ")
     }
 
+    /// The leaves' parts of the images, in per cent.
+    var shares: String {
+        "shares " + leafShares.map { "\(Int(($0 * 100).rounded()))" }.joined(separator: " ") + " %"
+    }
+
     /// What was measured besides, a sentence a line.
     var details: [String] {
         var lines: [String] = []
