@@ -22,7 +22,7 @@ extension TreeTrainingSettings {
         switch (preset, grey) {
         case (.tiny, true): Epochs(initial: 10, split: 8, intermediate: 4, final: 10)
         case (.tiny, false): Epochs(initial: 10, split: 8, intermediate: 0, final: 5)
-        case (.small, true): Epochs(initial: 12, split: 16, intermediate: 4, final: 10)
+        case (.small, true): Epochs(initial: 6, split: 8, intermediate: 2, final: 5)
         case (.small, false): Epochs(initial: 15, split: 12, intermediate: 0, final: 10)
         case (.paper, true): Epochs(initial: 150, split: 150, intermediate: 80, final: 200)
         // "To avoid node collapse" the authors train colour trees only in parts.
