@@ -22,8 +22,8 @@ package struct MemoryForecast: Sendable, Equatable {
     ///   - unit: the fewest images of a pass that is a fair sample: buffers come in sizes an eighth apart.
     ///   - pass: forward and backward with that many images.
     init(parameters: Int, copies: Int, images: Int, batch: Int, unit: Int, pass: (Int) throws -> Void) rethrows {
-        let few = try BufferPool.growth { try pass(unit) }
-        let more = try BufferPool.growth { try pass(2 * unit) }
+        let few = try BufferMeter.bytes { try pass(unit) }
+        let more = try BufferMeter.bytes { try pass(2 * unit) }
         let units = (batch + unit - 1) / unit
         self.parameters = parameters * copies * MemoryLayout<Float>.stride
         self.images = images

@@ -32,8 +32,11 @@ package enum BufferPool {
     }
 
     /// An uninitialised buffer for at least `count` floats.
-    static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+    ///
+    /// - Parameter eachLane: whether it belongs to the lane that takes it, which others do likewise.
+    static func take(_ count: Int, eachLane: Bool = false) -> UnsafeMutablePointer<Float> {
         let size = sizeClass(count)
+        BufferMeter.current?.took(size, eachLane: eachLane)
         let cached: UInt? = state.withLock { state in
             if let address = state.free[size]?.popLast() { return address }
             state.statistics.heapAllocations += 1
@@ -46,18 +49,10 @@ package enum BufferPool {
     }
 
     /// Takes back a buffer that `take(count)` gave.
-    static func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+    static func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ count: Int, eachLane: Bool = false) {
         let size = sizeClass(count)
+        BufferMeter.current?.gaveBack(size, eachLane: eachLane)
         state.withLock { $0.free[size, default: []].append(UInt(bitPattern: pointer)) }
-    }
-
-    /// Bytes that `body` takes from the heap when it finds the pool empty: all that it holds at once, by size class.
-    package static func growth(_ body: () throws -> Void) rethrows -> Int {
-        trim()
-        defer { trim() }
-        let before = statistics.bytesHeld
-        try body()
-        return statistics.bytesHeld - before
     }
 
     /// Gives all cached buffers back to the system, for example when a model leaves memory.
@@ -83,8 +78,8 @@ package final class Scratch {
 
     package init(_ count: Int) {
         self.count = count
-        data = BufferPool.take(count)
+        data = BufferPool.take(count, eachLane: true)
     }
 
-    deinit { BufferPool.giveBack(data, count) }
+    deinit { BufferPool.giveBack(data, count, eachLane: true) }
 }

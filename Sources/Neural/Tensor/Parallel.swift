@@ -27,6 +27,9 @@ package enum Parallel {
             for index in 0..<count { body(index) }
             return
         }
+        if let meter = BufferMeter.current {
+            return meter.inTurn(lanes: lanes) { for index in 0..<count { body(index) } }
+        }
         let next = Atomic<Int>(0)
         withoutActuallyEscaping(body) { body in
             // Safe: concurrentPerform returns only when every lane has, and callers write to disjoint memory.
