@@ -1165,6 +1165,16 @@ public nonisolated struct Grove_V1_TreeSettings: @unchecked Sendable {
   /// Clears the value of `refitNorms`. Subsequent reads from it will return its default value.
   public mutating func clearRefitNorms() {_uniqueStorage()._refitNorms = nil}
 
+  /// Steps over which the learning rate rises where training goes on with a whole tree.
+  public var warmupSteps: UInt32 {
+    get {_storage._warmupSteps ?? 0}
+    set {_uniqueStorage()._warmupSteps = newValue}
+  }
+  /// Returns true if `warmupSteps` has been explicitly set.
+  public var hasWarmupSteps: Bool {_storage._warmupSteps != nil}
+  /// Clears the value of `warmupSteps`. Subsequent reads from it will return its default value.
+  public mutating func clearWarmupSteps() {_uniqueStorage()._warmupSteps = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2684,7 +2694,7 @@ nonisolated extension Grove_V1_Figure: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TreeSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0\u{3}refit_norms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0\u{3}refit_norms\0\u{3}warmup_steps\0")
 
   fileprivate class _StorageClass {
     var _preset: String? = nil
@@ -2713,6 +2723,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
     var _pruneBelow: Double? = nil
     var _decayAfter: Double? = nil
     var _refitNorms: Bool? = nil
+    var _warmupSteps: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2749,6 +2760,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       _pruneBelow = source._pruneBelow
       _decayAfter = source._decayAfter
       _refitNorms = source._refitNorms
+      _warmupSteps = source._warmupSteps
     }
   }
 
@@ -2793,6 +2805,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         case 30: try { try decoder.decodeSingularDoubleField(value: &_storage._pruneBelow) }()
         case 31: try { try decoder.decodeSingularDoubleField(value: &_storage._decayAfter) }()
         case 32: try { try decoder.decodeSingularBoolField(value: &_storage._refitNorms) }()
+        case 33: try { try decoder.decodeSingularUInt32Field(value: &_storage._warmupSteps) }()
         default: break
         }
       }
@@ -2883,6 +2896,9 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       try { if let v = _storage._refitNorms {
         try visitor.visitSingularBoolField(value: v, fieldNumber: 32)
       } }()
+      try { if let v = _storage._warmupSteps {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 33)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2918,6 +2934,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         if _storage._pruneBelow != rhs_storage._pruneBelow {return false}
         if _storage._decayAfter != rhs_storage._decayAfter {return false}
         if _storage._refitNorms != rhs_storage._refitNorms {return false}
+        if _storage._warmupSteps != rhs_storage._warmupSteps {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -49,6 +49,9 @@ extension Grove_V1_TreeSettings {
         .flag(
             "refit_norms", \.refitNorms, \.hasRefitNorms,
             "fit batch normalisations to all images when a split joins the tree"),
+        .whole(
+            "warmup_steps", 0...1_000_000, \.warmupSteps, \.hasWarmupSteps,
+            "steps over which the learning rate rises where training goes on with a whole tree"),
     ]
 
     static let presets = ["tiny", "small", "paper"]

@@ -64,6 +64,7 @@ extension Grove_V1_TreeSettings {
         if hasLearningRate { settings.learningRate = learningRate }
         if hasWeightDecay { settings.weightDecay = weightDecay }
         if hasRefitNorms { settings.refitsNorms = refitNorms }
+        if hasWarmupSteps { settings.warmUpSteps = Int(warmupSteps) }
         if hasIntermediateEvery { settings.splitsPerIntermediate = Int(intermediateEvery) }
         if hasPruneBelow {
             settings.prunes = pruneBelow > 0

@@ -37,6 +37,18 @@ struct TreeTrainingTests {
         #expect(model.topology == run.tree.topology)
     }
 
+    @Test("The learning rate rises where training goes on with a whole tree, and nowhere else")
+    func warmUp() throws {
+        var settings = SmallExample.settings()
+        settings.warmUpSteps = 2
+        let progress = try finish(TreeTraining(settings: settings, dataset: SmallExample.dataset()))
+        let rates = Dictionary(grouping: progress, by: \.stage).mapValues { $0.map(\.learningRate) }
+        let whole = settings.learningRate
+        #expect(rates["initial"]?.prefix(3) == [whole, whole, whole])
+        #expect(rates["split 1"]?.prefix(3) == [whole, whole, whole])
+        #expect(rates["final"]?.prefix(3) == [0, whole / 2, whole])
+    }
+
     @Test("Training makes reconstructions better")
     func learns() throws {
         var settings = SmallExample.settings()

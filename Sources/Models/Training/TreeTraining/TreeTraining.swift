@@ -52,7 +52,10 @@ package final class TreeTraining: TrainingRun {
         guard let stage else { preconditionFailure("TreeTraining: the run is finished") }
         let stageSettings = settings.stage(position.stage)
         let alpha = stageSettings.alpha(epoch: position.epoch)
-        let rate = settings.learningRate * stageSettings.learningRateFactor(epoch: position.epoch)
+        let rate = LearningRate.warmedUp(
+            settings.learningRate * stageSettings.learningRateFactor(epoch: position.epoch),
+            step: position.epoch * stage.batches.stepsPerEpoch + position.batch,
+            over: settings.warmUpSteps(of: position.stage))
         let graph = Graph(training: true, recording: true)
         let losses = stage.losses(position, in: graph)
         let loss = losses.total(alpha: Float(alpha), in: graph)
@@ -215,6 +218,14 @@ extension TreeTrainingSettings {
     /// Whether the whole tree is trained between this many splits and the next one.
     func hasIntermediateStage(afterSplits splits: Int) -> Bool {
         splits > 0 && splitsPerIntermediate > 0 && splits % splitsPerIntermediate == 0 && intermediate.epochs > 0
+    }
+
+    /// Steps over which the learning rate of a stage rises.
+    func warmUpSteps(of stage: TreeTrainingPosition.Stage) -> Int {
+        switch stage {
+        case .intermediate, .final: warmUpSteps ?? 0
+        case .initial, .split, .finished: 0
+        }
     }
 
     func stage(_ stage: TreeTrainingPosition.Stage) -> TreeStageSettings {
