@@ -16,6 +16,8 @@ final class TCPProxy: Sendable {
         case blackhole
         /// Each time the broker answers, the connection is cut instead with this chance in percent.
         case cutReplies(percent: Int)
+        /// Each piece waits up to so many seconds; what peers sent in turn overtakes each other.
+        case delay(upTo: Double)
     }
 
     /// What peers connect to.
@@ -80,6 +82,9 @@ final class TCPProxy: Sendable {
                 pollfd(fd: broker, events: Int16(POLLIN), revents: 0),
             ]
             guard poll(&waits, 2, 20) >= 0 else { return }
+            if case .delay(let longest) = mode, waits.contains(where: { $0.revents != 0 }) {
+                Thread.sleep(forTimeInterval: random.withLock { Double.random(in: 0...longest, using: &$0) })
+            }
             if waits[0].revents != 0, !Self.carry(from: peer, to: broker, &buffer) { return }
             guard waits[1].revents != 0 else { continue }
             if case .cutReplies(let percent) = mode, random.withLock({ Int.random(in: 0..<100, using: &$0) }) < percent
