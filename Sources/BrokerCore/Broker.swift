@@ -128,7 +128,7 @@ package final class Broker {
                     result.notes.append("and a message of \(peer) was none: \(error)")
                 }
             case .gone(let peer): state.drop(peer)
-            case .heldUp(let time): state.forgive(time)
+            case .heldUp(let time): state.forgive(time, settings, now: now.monotonic)
             // Its lease runs out by itself.
             case .undelivered, .oversized: break
             }

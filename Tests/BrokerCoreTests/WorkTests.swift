@@ -278,6 +278,28 @@ import Wire
         #expect(try bench.job(client, id).state == .waiting)
     }
 
+    /// They thought it dead, closed, and look for it only now and then.
+    @Test func afterALongStandstillWorkersHaveTimeToComeBack() throws {
+        let id = try bench.submit(client, Bench.sample())
+        let worker = try bench.worker()
+        _ = try #require(try bench.take(worker))
+        bench.now.monotonic += .seconds(100)
+        _ = try bench.turn([.heldUp(.seconds(100)), .gone(peer: worker)])
+        _ = try bench.pass(.seconds(14))
+        #expect(try bench.job(bench.client(), id).state == .running)
+        _ = try bench.pass(.seconds(1))
+        #expect(try bench.job(bench.client(), id).state == .waiting)
+    }
+
+    @Test func aShortStandstillDoesNotHideADeadWorker() throws {
+        let id = try bench.submit(client, Bench.sample())
+        let worker = try bench.worker()
+        _ = try #require(try bench.take(worker))
+        _ = try bench.turn([.heldUp(.seconds(9)), .gone(peer: worker)])
+        _ = try bench.pass(bench.settings.reconnectGrace)
+        #expect(try bench.job(client, id).state == .waiting)
+    }
+
     @Test func hugeReportsAreCutNotKept() throws {
         let id = try bench.submit(client, Bench.sample())
         let worker = try bench.worker()

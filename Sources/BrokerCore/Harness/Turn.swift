@@ -51,7 +51,7 @@ struct Turn {
             try release(attempt, because: .undelivered)
         case .heldUp(let time):
             note("the broker was held up for \(Int(time.seconds.rounded())) s, which counts as nobody's silence")
-            state.forgive(time)
+            state.forgive(time, context.settings, now: context.now.monotonic)
         }
     }
 

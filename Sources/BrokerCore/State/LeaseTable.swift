@@ -112,9 +112,9 @@ struct LeaseTable: Sendable {
     }
 
     /// Gives everybody so much more time to be heard, and to get further.
-    mutating func forgive(_ time: Duration) {
-        for id in leases.keys {
-            leases[id]?.deadline += time
+    mutating func forgive(_ time: Duration, atLeastUntil reunion: Duration) {
+        for (id, lease) in leases {
+            leases[id]?.deadline = max(lease.deadline + time, reunion)
             leases[id]?.progressAt += time
         }
     }
