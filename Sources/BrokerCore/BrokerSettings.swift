@@ -27,6 +27,8 @@ package struct BrokerSettings: Sendable {
     package var ageing = Duration.seconds(30 * 60)
     /// How long a job may be overtaken by younger ones of its user whose model a worker has loaded.
     package var affinityPatience = Duration.seconds(10)
+    /// How long a job that may not take another worker's jobs with it once more waits for one that has none.
+    package var solitudePatience = Duration.seconds(5 * 60)
     /// The time zone of windows.
     package var localTime = LocalTime.system
     /// How long a `Work/Take` without deadline waits.
@@ -52,5 +54,7 @@ package struct BrokerSettings: Sendable {
 
     var sessionTimeout: Duration { heartbeatTimeout * sessionTimeouts }
 
-    var scheduler: Scheduler { Scheduler(caps: caps, ageing: ageing, patience: affinityPatience) }
+    var scheduler: Scheduler {
+        Scheduler(caps: caps, ageing: ageing, patience: affinityPatience, solitude: solitudePatience)
+    }
 }

@@ -14,7 +14,7 @@ import Wire
     private var caps = Caps()
 
     private func scheduler() -> Scheduler {
-        Scheduler(caps: caps, ageing: .seconds(30 * 60), patience: .seconds(10))
+        Scheduler(caps: caps, ageing: .seconds(30 * 60), patience: .seconds(10), solitude: .seconds(300))
     }
 
     private mutating func add(_ job: Int64, _ lane: LaneKey, readyMS: Int64 = 0) {
@@ -116,6 +116,16 @@ import Wire
         #expect(next(worker: "idle") == 1)
         running.add(Self.lane(isAlone: true), worker: "idle")
         #expect(next(worker: "idle") == nil, "nothing joins it")
+    }
+
+    @Test mutating func aSuspectDoesNotWaitForEverToBeAlone() {
+        add(1, Self.lane(isAlone: true), readyMS: 1000)
+        add(2, Self.lane())
+        running.add(Self.lane("bob"), worker: "busy")
+        running.add(Self.lane("bob", isAlone: true), worker: "occupied")
+        #expect(next(300_999, worker: "busy") == 2)
+        #expect(next(301_000, worker: "busy") == 1, "no worker was without work for five minutes")
+        #expect(next(301_000, worker: "occupied") == nil, "two suspects are never beside each other")
     }
 
     @Test func pausesGrowAndDiffer() {

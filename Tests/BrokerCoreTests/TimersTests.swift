@@ -97,6 +97,35 @@ import Wire
         #expect(job.failure.message.hasSuffix("round 3 | about to fall"))
     }
 
+    /// Two workers died under it, and the only one left is never without other work.
+    @Test func aSuspectDoesNotWaitForEver() throws {
+        let id = try bench.submit(client, Bench.sample())
+        for _ in 1...2 {
+            _ = try #require(try bench.take(bench.worker()))
+            _ = try bench.pass(.seconds(16))
+        }
+        let client = try bench.client()
+        try bench.submit(client, Bench.sample(), priority: 9)
+        let worker = try bench.worker()
+        let other = try #require(try bench.take(worker)).attempt
+        func goOn(_ time: Duration) throws -> [Outgoing] {
+            let outgoing = try bench.pass(time)
+            _ = try bench.heartbeat(worker, [other])
+            return outgoing
+        }
+        for _ in 0..<28 { _ = try goOn(.seconds(10)) }
+        #expect(try bench.take(worker) == nil)
+        #expect(try bench.job(bench.client(), id).waitingCode == .alone)
+        var request = Grove_V1_TakeRequest()
+        request.free = [.interactive]
+        let take = Bench.request(Method.workTake, request)
+        #expect(try bench.send(take, from: worker).isEmpty)
+        // Nobody asks again: time alone gives it out.
+        let answers = try (goOn(.seconds(12)) + goOn(.seconds(12))).filter { $0.message.callID == take.callID }
+        let answer = try #require(answers.first)
+        #expect(try Bench.response(answer, as: Grove_V1_TakeResponse.self).assignment.attempt.jobID == id)
+    }
+
     /// Machines are rebooted, in the nights of weeks: only deaths without a checkpoint between count.
     @Test func aJobThatGetsFurtherIsNotQuarantined() throws {
         let id = try bench.submit(client, Bench.sample())

@@ -11,6 +11,8 @@ struct Scheduler: Sendable {
     let ageing: Duration
     /// How long a job may be overtaken by younger ones for whose model no worker needs to load anything.
     let patience: Duration
+    /// How long a job under which workers died waits for a worker that has nothing else to do.
+    let solitude: Duration
 
     static let highestPriority = 9
 
@@ -34,7 +36,7 @@ struct Scheduler: Sendable {
         for candidate: Candidate, from lanes: LaneTable, running: RunningCounts, turns: UserTurns, nowMS: Int64
     ) -> LaneTable.Lane? {
         let open = lanes.lanes(slot: candidate.slot).filter {
-            obstacle($0.key, running) == nil && fits($0.key, candidate, running)
+            obstacle($0.key, running) == nil && fits($0, candidate, running, nowMS)
         }
         guard let level = open.map({ level($0, nowMS: nowMS) }).max() else { return nil }
         let highest = open.filter { self.level($0, nowMS: nowMS) == level }
@@ -69,10 +71,14 @@ struct Scheduler: Sendable {
         return nil
     }
 
-    /// A job under which workers died gets a worker of its own, so that it cannot take others with it once more.
-    private func fits(_ lane: LaneKey, _ candidate: Candidate, _ running: RunningCounts) -> Bool {
+    /// A job under which workers died gets a worker of its own, so that it cannot take others with it once more. Where
+    /// no worker is ever without work it would wait for ever: after a time it begins beside what runs, and nothing joins.
+    private func fits(
+        _ lane: LaneTable.Lane, _ candidate: Candidate, _ running: RunningCounts, _ nowMS: Int64
+    ) -> Bool {
         guard !running.occupied.contains(candidate.worker) else { return false }
-        return !lane.isAlone || running.workers[candidate.worker, default: 0] == 0
+        guard lane.key.isAlone, running.workers[candidate.worker, default: 0] > 0 else { return true }
+        return nowMS - lane.head.readyMS >= solitude.milliseconds
     }
 
     /// Whose turn it is: who was served longest ago, then the oldest job.

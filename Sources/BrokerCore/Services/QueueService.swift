@@ -31,18 +31,24 @@ struct QueueService {
     ) throws -> JobRecord? {
         let terms = try Grove_V1_Terms(stored: job.terms)
         let placement = Placement(job, terms, nowMS: context.now.wallMS, context.settings.localTime)
+        var nextMS = placement.nextMS
         switch placement.place {
         case .ready:
-            try batch.enqueue(job, lane: lane(of: job, spec), readyMS: context.now.wallMS)
+            let lane = try lane(of: job, spec)
+            try batch.enqueue(job, lane: lane, readyMS: context.now.wallMS)
             state.mayAssign = true
+            // By then it need not be alone any more.
+            if lane.isAlone {
+                nextMS = min(nextMS ?? .max, context.now.wallMS + context.settings.solitudePatience.milliseconds)
+            }
         case .afterParents, .later:
             try batch.dequeue(job)
         case .expired:
             return try ended(job, .expired, JobFailure.expired)
         }
         // A plain job has none, and there are many plain jobs.
-        if placement.nextMS != nil || !job.terms.isEmpty || job.failures > 0 {
-            try batch.setTimer(job, at: placement.nextMS)
+        if nextMS != nil || !job.terms.isEmpty || job.failures > 0 {
+            try batch.setTimer(job, at: nextMS)
         }
         return nil
     }

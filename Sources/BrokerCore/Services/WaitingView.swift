@@ -66,7 +66,9 @@ struct WaitingView {
         case nil: break
         }
         guard lane.isAlone else { return nil }
-        return (.alone, "\(job.losses) workers died under it: it waits for one that has nothing else to do")
+        return (
+            .alone, "\(job.losses) workers died under it: it waits some minutes for one that has nothing else to do"
+        )
     }
 
     private static func atMost(_ count: Int) -> String { count == 1 ? "one job" : "\(count) jobs" }
