@@ -55,7 +55,9 @@ struct GroveWorker: AsyncParsableCommand {
                 metadata: ["job": "\(attempt.id.jobID)"])
             Foundation.exit(3)
         }
-        log.info("starting", metadata: ["processor": "\(Processor.description)", "broker": "\(broker)"])
+        log.info(
+            "starting",
+            metadata: ["processor": "\(Processor.description)", "threads": "\(threads)", "broker": "\(broker)"])
         if let advice = Processor.advice { log.notice("\(advice)") }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)

@@ -3,10 +3,9 @@ import COpenBLAS
 
 /// What the kernels run on, for a worker's first message.
 package enum Processor {
-    /// The vector instructions of our kernels, the core type and build of OpenBLAS, and the number of cores in use.
+    /// The vector instructions of our kernels, the build of OpenBLAS and what it takes the processor for.
     package static var description: String {
-        "kernels \(text(grove_instruction_set())), \(text(openblas_get_config())) as \(text(openblas_get_corename())), "
-            + "\(Parallel.threads) \(Parallel.threads == 1 ? "core" : "cores")"
+        "kernels \(text(grove_instruction_set())), \(text(openblas_get_config())) as \(text(openblas_get_corename()))"
     }
 
     /// What would make OpenBLAS faster here, as a sentence for people; nil where it uses what the processor has. A
