@@ -38,6 +38,7 @@ package final class BrokerServer: Sendable {
                 "anybody who can reach \(endpoint) could use this broker, since there are no keys yet; bind to "
                     + "127.0.0.1, or say --allow-unauthenticated-network in a network you trust")
         }
+        MessageMemory.returnWhenDone()
         try Self.makeRoomForConnections(log)
         let wakeup = try Wakeup()
         let shared = Shared()
