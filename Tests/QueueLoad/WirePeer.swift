@@ -57,7 +57,8 @@ package final class WirePeer {
     package func send(_ message: WireMessage) throws { try send(frames: message.frames) }
 
     /// Sends frames that need not be a message.
-    package func send(frames: [[UInt8]]) throws { _ = try dealer.send(frames) }
+    @discardableResult
+    package func send(frames: [[UInt8]]) throws -> Dealer.SendOutcome { try dealer.send(frames) }
 
     /// The next message, if one has come.
     package func receive() throws -> WireMessage? {

@@ -6,7 +6,8 @@ extension ChaosCase {
     /// Jobs outlive the workers that they run on.
     static let killedWorkers = ChaosCase(
         1, "kill -9 of workers",
-        "Jobs run on three worker processes of two slots each; a random one is killed every half second and started anew. All "
+        "Jobs run on three worker processes of two slots each; a random one is killed again and again (every half second, in "
+            + "the full form every two for two minutes) and started anew. All "
             + "jobs end SUCCEEDED with whole results, but for those under which three workers died; none is given out again much "
             + "later than a lease after its worker's death, and attempts count up."
     ) { run in
@@ -15,7 +16,7 @@ extension ChaosCase {
         try stand.makeTree()
         let client = try stand.connection()
         for number in 0..<run.size(60, full: 200) {
-            let seed = UInt64(run.random(in: 50...600))
+            let seed = UInt64(run.random(in: run.isFull ? 1000...6000 : 50...600))
             try client.submit(QueueStand.scripted("job \(number)", seed: seed), record: run.record)
         }
         var started = 0
@@ -25,7 +26,7 @@ extension ChaosCase {
         }
         var workers = try (0..<3).map { _ in try start() }
         while try client.open() > 0 {
-            Thread.sleep(forTimeInterval: 0.5)
+            Thread.sleep(forTimeInterval: run.isFull ? 2 : 0.5)
             let victim = run.random(in: 0...2)
             workers[victim].kill()
             workers[victim] = try start()

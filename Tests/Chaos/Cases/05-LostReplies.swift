@@ -19,15 +19,18 @@ extension ChaosCase {
         let count = run.size(300, full: 10_000)
         let client = try stand.connection(proxy.endpoint)
         proxy.set(.cutReplies(percent: 30))
-        let calls = (0..<count).map { number in
-            let request = QueueStand.sample("key \(number)")
-            let call: PendingCall<Grove_V1_SubmitResponse> = client.begin(
-                Method.jobsSubmit, request, timeout: .seconds(120))
-            if number % 10 == 9 { Thread.sleep(forTimeInterval: 0.01) }
-            return (request, call)
-        }
-        for (request, call) in calls {
-            run.record.note(.acknowledged(key: request.idempotencyKey, job: try call.wait().0.jobID))
+        // In groups: with each cut all that is open is sent again.
+        for group in stride(from: 0, to: count, by: 150) {
+            let calls = (group..<min(group + 150, count)).map { number in
+                let request = QueueStand.sample("key \(number)")
+                let call: PendingCall<Grove_V1_SubmitResponse> = client.begin(
+                    Method.jobsSubmit, request, timeout: .seconds(600))
+                if number % 10 == 9 { Thread.sleep(forTimeInterval: 0.01) }
+                return (request, call)
+            }
+            for (request, call) in calls {
+                run.record.note(.acknowledged(key: request.idempotencyKey, job: try call.wait().0.jobID))
+            }
         }
         let raced = try raceSubmits(through: proxy, of: stand, keys: run.size(50, full: 1000), run)
         proxy.set(.forward)

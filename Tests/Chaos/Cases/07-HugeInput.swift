@@ -65,14 +65,15 @@ extension ChaosCase {
             "metadata of a mebibyte: \(status?.message ?? "nothing")")
     }
 
-    /// A blob whose way is cut twenty times arrives whole.
+    /// A blob whose way is cut again and again arrives whole.
     private static func upload(_ stand: QueueStand, _ run: ChaosRun) throws {
         let proxy = try TCPProxy(to: stand.broker.endpoint, seed: run.seed)
         defer { proxy.close() }
-        var bytes = [UInt8](repeating: 0, count: run.size(24, full: 2000) << 20)
+        var bytes = [UInt8](repeating: 0, count: run.size(24, full: 2048) << 20)
         for index in stride(from: 0, to: bytes.count, by: 997) { bytes[index] = UInt8(truncatingIfNeeded: index >> 8) }
         let client = try stand.connection(proxy.endpoint)
-        proxy.set(.cutReplies(percent: 10))
+        // Each piece of 256 KiB is answered: one cut in ten of them, in the full form in a hundred.
+        proxy.set(.cutReplies(percent: run.size(10, full: 1)))
         let name = try BlobTransfer(client).upload(bytes)
         proxy.set(.forward)
         run.figure("uploaded", "\(bytes.count >> 20) MiB over \(proxy.cutCount) cuts")

@@ -8,8 +8,9 @@ extension ChaosCase {
     static let malformed = ChaosCase(
         8, "malformed messages",
         "Random bytes on the TCP port, bytes of an old ZeroMQ, messages with wrong frames, types and flags, mutilated protobuf, "
-            + "right messages in the wrong state, names with path parts and control characters. The broker goes on serving, no job "
-            + "changes, and its log does not grow by a line a message."
+            + "right messages before a greeting or out of their order, a greeting of another version, names with path parts and control "
+            + "characters. The broker goes on serving, no job changes, its log does not grow by a line a message, and no "
+            + "connection stays behind."
     ) { run in
         let stand = try QueueStand()
         try stand.makeTree()
@@ -17,14 +18,19 @@ extension ChaosCase {
         let job = try healthy.call(
             Method.jobsSubmit, QueueStand.sample("kept"), returning: Grove_V1_SubmitResponse.self)
         run.record.note(.acknowledged(key: "kept", job: job.jobID))
+        let before = try stand.broker.openFiles()
         try rawBytes(stand, run)
+        try wrongOrder(stand)
         let stranger = try stand.client("stranger")
         let count = run.size(4000, full: 200_000)
         for number in 0..<count {
-            try stranger.send(frames: mutated(run))
+            let frames = mutated(run)
+            while try stranger.send(frames: frames) != .sent { Thread.sleep(forTimeInterval: 0.001) }
             if number % 200 == 0 { while try stranger.receive() != nil {} }
         }
+        stranger.close()
         try wrongNames(stand, run)
+        try run.wait("the strangers' connections are gone") { try stand.broker.openFiles() <= before }
         run.expect(stand.broker.isRunning, "the broker ended")
         let counts = try healthy.call(
             Method.healthCheck, Grove_V1_HealthCheckRequest(), returning: Grove_V1_HealthCheckResponse.self)
@@ -54,15 +60,46 @@ extension ChaosCase {
         }
     }
 
+    /// Right messages of which none may come first, and a greeting that nobody here understands.
+    private static func wrongOrder(_ stand: QueueStand) throws {
+        var head = Grove_V1_RequestHead()
+        head.method = Method.jobsSubmit
+        var hello = Grove_V1_Hello.client("from the future")
+        (hello.oldestVersion, hello.newestVersion) = (90, 99)
+        let submit = encode(QueueStand.sample("before a greeting"))
+        let openings = [
+            WireMessage(.request, callID: .random(), envelope: encode(head), payload: submit),
+            WireMessage(.credit, callID: .random()), WireMessage(.cancel, callID: .random()),
+            WireMessage(.data, callID: .random(), payload: submit), WireMessage(.end, callID: .random()),
+            WireMessage(.welcome), WireMessage(.goAway), WireMessage(.hello, envelope: encode(hello)),
+        ]
+        for opening in openings {
+            let dealer = try Dealer(stand.context)
+            defer { dealer.close() }
+            try dealer.connect(stand.broker.endpoint)
+            let poller = Poller()
+            poller.watch(dealer, for: .writable)
+            while try dealer.send(opening.frames) != .sent { _ = try poller.wait(atMost: .milliseconds(20)) }
+            // Whoever greeted may say the rest as well: it is in its place nowhere.
+            let greeted = try stand.client("out of order")
+            defer { greeted.close() }
+            try greeted.send(opening)
+            _ = try greeted.call(
+                Method.healthCheck, Grove_V1_HealthCheckRequest(), returning: Grove_V1_HealthCheckResponse.self)
+        }
+    }
+
     /// A right message with something wrong.
     private static func mutated(_ run: ChaosRun) -> [[UInt8]] {
         var head = Grove_V1_RequestHead()
         head.method = Method.all[run.random(in: 0...Method.all.count - 1)]
         var work = Grove_V1_CompleteRequest()
         (work.attempt.jobID, work.attempt.attempt) = ("00000000000000", 1)
-        let payload = run.random(in: 0...1) == 0 ? encode(work) : encode(QueueStand.sample("mutated"))
+        // Of a tree that there is not: some stay submits.
+        let sample = QueueStand.sample("mutated", tree: "missing")
+        let payload = run.random(in: 0...1) == 0 ? encode(work) : encode(sample)
         var frames = WireMessage(.request, callID: .random(), envelope: encode(head), payload: payload).frames
-        switch run.random(in: 0...5) {
+        switch run.random(in: 0...6) {
         case 0: frames.removeLast()
         case 1: frames += [[1], [2]]
         case 2: frames[1][run.random(in: 0...3)] = UInt8(run.random(in: 0...255))
@@ -71,6 +108,7 @@ extension ChaosCase {
             for _ in 0..<run.random(in: 1...8) where !frames[3].isEmpty {
                 frames[3][run.random(in: 0...frames[3].count - 1)] = UInt8(run.random(in: 0...255))
             }
+        case 5: frames[3].removeLast(run.random(in: 0...frames[3].count))
         // A field that holds itself, again and again.
         default:
             frames[3] = (0..<400).reduce([UInt8]()) { inner, _ in

@@ -8,13 +8,19 @@ extension ChaosCase {
     static let stalledWatchers = ChaosCase(
         10, "stalled watchers",
         "Fifty watchers of a running job never read, while its worker reports progress a thousand times a second; one watcher "
-            + "reads. The broker's memory stays flat, and the one that reads sees each report soon."
+            + "reads, and one reads a message a second. The broker's memory stays flat, the one that reads sees each report soon, "
+            + "and the slow one gets the newest, with what came between left out."
     ) { run in
         let stand = try QueueStand()
         try stand.makeTree()
         let load = try WatchLoad(stand, stalled: run.size(50, full: 1000), reports: run.size(4000, full: 60_000))
         run.figure("reports", load.reports)
         run.figure("messages that the reader got", load.latencies.count)
+        let slow = load.slowSteps
+        run.figure("messages that the slow one got", slow.count)
+        run.expect(
+            zip(slow, slow.dropFirst()).allSatisfy { $0 <= $1 } && slow.count < load.latencies.count,
+            "the slow reader got \(slow.count) messages, or older ones after newer ones")
         run.figure("from a report to its reader, p99", ms: load.latencies.percentileMS(0.99), atMost: 5000)
         run.figure("broker's memory", "\(load.before >> 20) MiB, then \(load.after >> 20) MiB")
         run.expect(

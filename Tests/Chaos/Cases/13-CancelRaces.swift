@@ -8,7 +8,8 @@ extension ChaosCase {
     /// A cancellation comes at any moment of a job's life.
     static let cancelRaces = ChaosCase(
         13, "cancel races",
-        "Jobs are cancelled while they wait, as they are given out, in the middle, at the instant of their completion, and twice. "
+        "Jobs are cancelled while they wait, as they are given out, in the middle, at the instant of their completion, and twice, "
+            + "also as the parent of an array. "
             + "Each ends once, SUCCEEDED or CANCELLED, soon after the cancellation; an unknown job is NOT_FOUND."
     ) { run in
         let stand = try QueueStand()
@@ -31,6 +32,12 @@ extension ChaosCase {
                 if run.random(in: 0...2) == 0 { try client.cancel(job) }
             }
         }
+        for round in 0..<run.size(3, full: 30) {
+            let array = try client.submit(Self.array("array \(round)", of: 12), record: run.record)
+            Thread.sleep(forTimeInterval: Double(run.random(in: 0...800)) / 1000)
+            try client.cancel(array)
+            cancelled[array] = MonotonicClock.now
+        }
         try run.wait("all jobs end") { try client.open() == 0 }
         let lastWait = MonotonicClock.now - (cancelled.values.max() ?? .zero)
         run.figure("from the last cancellation to the end of all", ms: lastWait / .milliseconds(1), atMost: 20_000)
@@ -42,6 +49,9 @@ extension ChaosCase {
         run.expect(
             states.allSatisfy { $0 == .cancelled || $0 == .succeeded },
             "a cancelled job ended neither CANCELLED nor SUCCEEDED")
+        for array in jobs.values where array.kind == "array" {
+            run.expect(array.array.waiting == 0 && array.array.running == 0, "array \(array.id) ended with open jobs")
+        }
         run.expect(states.contains(.cancelled), "no job was cancelled, so nothing was tested")
         do throws(RPCError) {
             var request = Grove_V1_CancelJobRequest()
@@ -52,5 +62,16 @@ extension ChaosCase {
         } catch {
             run.expect(error.code == .notFound, "cancelling an unknown job: \(error)")
         }
+    }
+
+    private static func array(_ key: String, of count: UInt32) -> Grove_V1_SubmitRequest {
+        var request = Grove_V1_SubmitRequest()
+        request.idempotencyKey = key
+        request.array.elements = (0..<count).map { index in
+            var element = Grove_V1_ArrayElement()
+            (element.index, element.spec) = (index, QueueStand.scripted("", seed: UInt64(index) * 40).spec)
+            return element
+        }
+        return request
     }
 }

@@ -6,8 +6,8 @@ extension ChaosCase {
     /// A seed means the same pixels, whatever happens around it.
     static let reproducibility = ChaosCase(
         15, "the same pixels",
-        "The same request is computed alone, among others, by a worker with two threads, by another process, and after its first "
-            + "worker was killed. Each time the image files have the same hashes."
+        "The same request is computed alone, among others, by a worker with two threads, by another process, after its first "
+            + "worker was killed, and retried after it was cancelled. Each time the image files have the same hashes."
     ) { run in
         let grove = try TrainedGrove(template: run.trained)
         let client = try grove.stand.connection()
@@ -41,6 +41,12 @@ extension ChaosCase {
         worker.end(SIGKILL)
         worker = try grove.worker("three")
         run.expect(try hashes(interrupted) == alone, "after the death of a worker the pixels are others")
+        let cancelled = try submit(7)
+        try client.cancel(cancelled)
+        try run.wait("the job is cancelled") { try client.job(cancelled).state.isTerminal }
+        if try client.job(cancelled).state == .cancelled {
+            run.expect(try hashes(grove.grove("retry", cancelled)) == alone, "tried again the pixels are others")
+        }
         worker.end(SIGTERM)
         run.figure("images compared", alone.count)
         try Checker(run: run, peer: grove.stand.client()).check()

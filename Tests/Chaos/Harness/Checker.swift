@@ -22,11 +22,18 @@ struct Checker {
         return jobs
     }
 
-    /// Every job that the broker has.
+    /// Every job that the broker has, those of arrays too.
     private func jobs() throws -> [String: Grove_V1_Job] {
+        let top = try jobs(ofArray: "")
+        return try top.values.filter { $0.kind == "array" }.reduce(into: top) { all, array in
+            try all.merge(jobs(ofArray: array.id)) { job, _ in job }
+        }
+    }
+
+    private func jobs(ofArray array: String) throws -> [String: Grove_V1_Job] {
         var found: [String: Grove_V1_Job] = [:]
         var request = Grove_V1_ListJobsRequest()
-        request.limit = 1000
+        (request.limit, request.arrayJobID) = (1000, array)
         while true {
             let page = try peer.call(Method.jobsList, request, returning: Grove_V1_ListJobsResponse.self)
             for job in page.jobs { found[job.id] = job }

@@ -4,27 +4,52 @@ import QueueLoad
 import Synchronization
 import Wire
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A worker that speaks the whole protocol and computes nothing: what it does with a job stands in the job's seed.
 final class ScriptedWorker: Sendable {
     /// What a job asks for.
     enum Script: Sendable {
         /// Takes so long, in steps of 10 ms, and leaves a result.
         case work(milliseconds: Int)
-        /// Kills its worker.
-        case poison
+        /// Ends its worker.
+        case poison(Death)
         /// Its steps stand still, while its worker goes on sending heartbeats.
         case hang
 
         init(seed: UInt64) {
-            switch seed {
-            case Self.poisonSeed: self = .poison
-            case Self.hangSeed: self = .hang
-            default: self = .work(milliseconds: Int(seed % 100_000))
+            if let death = Death(rawValue: seed) {
+                self = .poison(death)
+            } else {
+                self = seed == Self.hangSeed ? .hang : .work(milliseconds: Int(seed % 100_000))
             }
         }
 
-        static let poisonSeed: UInt64 = 1_000_000
-        static let hangSeed: UInt64 = 1_000_001
+        static let hangSeed: UInt64 = 1_000_000
+
+        /// How a process ends that did not mean to; the number is the seed of such a job.
+        enum Death: UInt64, CaseIterable {
+            case killed = 1_000_001
+            case wildPointer
+            case noMemory
+
+            func happen() {
+                switch self {
+                case .killed: kill(getpid(), SIGKILL)
+                case .wildPointer: kill(getpid(), SIGSEGV)
+                case .noMemory:
+                    // What malloc has left it gives; then it has nothing more.
+                    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+                    guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &none) == 0 else { return }
+                    var hoard: [[UInt8]] = []
+                    while true { hoard.append([UInt8](repeating: 1, count: 1 << 22)) }
+                }
+            }
+        }
     }
 
     private let connection: Connection
@@ -88,7 +113,7 @@ final class ScriptedWorker: Sendable {
         running.withLock { $0[attempt.key] = Progress(report: report) }
         defer { running.withLock { $0[attempt.key] = nil } }
         switch Script(seed: assignment.spec.sample.seed) {
-        case .poison: kill(getpid(), SIGKILL)
+        case .poison(let death): death.happen()
         case .hang: while !isStopped(attempt) { Thread.sleep(forTimeInterval: 0.01) }
         case .work(let milliseconds):
             for step in 0..<max(1, milliseconds / 10) where !isStopped(attempt) {

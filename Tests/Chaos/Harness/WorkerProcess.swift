@@ -15,10 +15,13 @@ final class WorkerProcess: Sendable {
     private let process: Mutex<Process>
     private let record: Recorder
 
-    init(_ endpoint: String, name: String, slots: Int, record: Recorder) throws {
+    init(
+        _ endpoint: String, name: String, slots: Int, record: Recorder, environment: [String: String] = [:]
+    ) throws {
         let process = Process()
         process.executableURL = BrokerProcess.program("grove-chaos")
         process.arguments = ["worker", "--broker", endpoint, "--name", name, "--slots", "\(slots)"]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output
         // Ends when this process does, however that happens, and the worker with it.

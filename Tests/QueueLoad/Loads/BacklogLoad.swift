@@ -36,18 +36,39 @@ package struct BacklogLoad {
     package func claims(_ count: Int) throws -> [Duration] {
         let worker = try stand.worker("claimer", slots: 1)
         defer { worker.close() }
+        return try (0..<count).map { _ in try claim(worker).time }
+    }
+
+    private func claim(_ worker: WirePeer) throws -> (job: String, time: Duration) {
         var take = Grove_V1_TakeRequest()
         take.free = [.interactive]
-        return try (0..<count).map { _ in
-            let start = MonotonicClock.now
-            let taken = try worker.call(Method.workTake, take, returning: Grove_V1_TakeResponse.self)
-            let time = MonotonicClock.now - start
-            var complete = Grove_V1_CompleteRequest()
-            complete.attempt = taken.assignment.attempt
-            complete.success = Grove_V1_Success()
-            _ = try worker.call(Method.workComplete, complete, returning: Grove_V1_CompleteResponse.self)
-            return time
+        let start = MonotonicClock.now
+        let taken = try worker.call(Method.workTake, take, returning: Grove_V1_TakeResponse.self)
+        let time = MonotonicClock.now - start
+        var complete = Grove_V1_CompleteRequest()
+        complete.attempt = taken.assignment.attempt
+        complete.success = Grove_V1_Success()
+        _ = try worker.call(Method.workComplete, complete, returning: Grove_V1_CompleteResponse.self)
+        return (complete.attempt.jobID, time)
+    }
+
+    /// Each of fifty users submits one job of the highest priority, behind all that wait; then workers take jobs in turn.
+    /// - Returns: whose jobs are among the first `count`.
+    package func usersServed(among count: Int, workers: Int) throws -> Set<String> {
+        let client = try stand.client("latecomers")
+        let workers = try (0..<workers).map { try stand.worker("fair \($0)", slots: 1) }
+        defer { for peer in workers + [client] { peer.close() } }
+        for user in 0..<50 {
+            var request = QueueStand.sample("late \(user)")
+            (request.user, request.priority) = ("user \(user)", 9)
+            _ = try client.call(Method.jobsSubmit, request, returning: Grove_V1_SubmitResponse.self)
         }
+        return try Set(
+            (0..<count).map { number in
+                var get = Grove_V1_GetJobRequest()
+                get.jobID = try claim(workers[number % workers.count]).job
+                return try client.call(Method.jobsGet, get, returning: Grove_V1_Job.self).user
+            })
     }
 
     /// How long it takes to look at a waiting job.

@@ -1,12 +1,14 @@
 import Transport
 import Wire
 
-/// A running job whose worker reports progress as fast as a thousand times a second, watchers that never read, and one
-/// that does.
+/// A running job whose worker reports progress as fast as a thousand times a second, watchers that never read, one that
+/// does, and one that reads a message a second.
 package struct WatchLoad {
     package private(set) var reports = 0
     /// From a report that its worker sent to the message that its reader got.
     package private(set) var latencies: [Duration] = []
+    /// The steps that the slow reader was told of.
+    package private(set) var slowSteps: [UInt64] = []
     /// The broker's resident bytes, when all watchers have stalled and at the end.
     package private(set) var before = 0
     package private(set) var after = 0
@@ -31,13 +33,24 @@ package struct WatchLoad {
         let loop = PeerLoop()
         loop.add(reader)
         loop.add(worker)
+        let slow = try stand.client("slow")
+        try slow.begin(Method.jobsWatch, watch)
+        loop.add(slow)
+        var nextRead = MonotonicClock.now
+        // Messages that the slow one has read and not given credit for.
+        var owed: [CallID] = []
         var request = Grove_V1_HeartbeatRequest()
         var report = Grove_V1_AttemptReport()
         report.attempt = taken.assignment.attempt
         var sent: [UInt64: Duration] = [:]
         var next = MonotonicClock.now
         func tell() throws {
-            guard MonotonicClock.now >= next else { return }
+            let now = MonotonicClock.now
+            if now >= nextRead, let call = owed.popLast() {
+                nextRead = now + .seconds(1)
+                try slow.send(Self.credit(call))
+            }
+            guard now >= next else { return }
             next += .milliseconds(1)
             reports += 1
             report.progress.step = UInt64(reports)
@@ -50,14 +63,26 @@ package struct WatchLoad {
         func read(_ message: WireMessage) throws {
             let job = try decode(Grove_V1_JobEvent.self, from: message.payload, what: "an event").job
             if let start = sent.removeValue(forKey: job.progress.step) { latencies.append(MonotonicClock.now - start) }
-            var credit = Grove_V1_Credit()
-            credit.messages = 1
-            try reader.send(WireMessage(.credit, callID: message.callID, envelope: encode(credit)))
+            try reader.send(Self.credit(message.callID))
+        }
+        func readSlowly(_ message: WireMessage) throws {
+            let job = try decode(Grove_V1_JobEvent.self, from: message.payload, what: "an event").job
+            slowSteps.append(job.progress.step)
+            owed.append(message.callID)
         }
         try loop.run(
             until: { reports >= count }, every: .milliseconds(1),
-            receive: { index, message in if index == 0, message.type == .data { try read(message) } }, tick: tell)
+            receive: { index, message in
+                guard message.type == .data else { return }
+                if index == 0 { try read(message) } else { try readSlowly(message) }
+            }, tick: tell)
         after = try stand.broker.residentBytes()
-        for peer in sleepers + [worker, reader] { peer.close() }
+        for peer in sleepers + [worker, reader, slow] { peer.close() }
+    }
+
+    private static func credit(_ call: CallID) -> WireMessage {
+        var credit = Grove_V1_Credit()
+        credit.messages = 1
+        return WireMessage(.credit, callID: call, envelope: encode(credit))
     }
 }

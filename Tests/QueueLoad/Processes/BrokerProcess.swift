@@ -69,6 +69,11 @@ package final class BrokerProcess {
         return number << 10
     }
 
+    /// How many files and connections the process has open.
+    package func openFiles() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count
+    }
+
     /// A program of this build.
     package static func program(_ name: String) -> URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
