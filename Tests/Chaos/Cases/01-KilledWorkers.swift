@@ -15,8 +15,8 @@ extension ChaosCase {
         let stand = try QueueStand(options: ["--lease-seconds", "\(lease)"])
         try stand.makeTree()
         let client = try stand.connection()
-        for number in 0..<run.size(60, full: 200) {
-            let seed = UInt64(run.random(in: run.isFull ? 1000...6000 : 50...600))
+        for number in 0..<run.size(60, full: 300) {
+            let seed = UInt64(run.random(in: run.isFull ? 1000...3000 : 50...600))
             try client.submit(QueueStand.scripted("job \(number)", seed: seed), record: run.record)
         }
         var started = 0

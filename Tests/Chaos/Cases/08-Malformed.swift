@@ -30,7 +30,8 @@ extension ChaosCase {
         }
         stranger.close()
         try wrongNames(stand, run)
-        try run.wait("the strangers' connections are gone") { try stand.broker.openFiles() <= before }
+        // Dozens, if they stayed; the store may have a file more open than before.
+        try run.wait("the strangers' connections are gone") { try stand.broker.openFiles() <= before + 4 }
         run.expect(stand.broker.isRunning, "the broker ended")
         let counts = try healthy.call(
             Method.healthCheck, Grove_V1_HealthCheckRequest(), returning: Grove_V1_HealthCheckResponse.self)
