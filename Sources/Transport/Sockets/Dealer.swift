@@ -3,6 +3,10 @@ import CZeroMQ
 /// The end of a worker or a client: one connection to a broker's `Router`, made again by itself when it breaks.
 /// Belongs to the thread that created it.
 ///
+/// Messages wait for a broker that is not there yet. Whoever does not want them to wait for one that comes back closes the
+/// dealer when `monitor` says that the connection has ended, and makes another. (ZMQ_IMMEDIATE would keep the queue empty, but
+/// with it libzmq 4.3.4 ends the process when a connection breaks while a message of several frames is read: its issue 3663.)
+///
 /// The routing id is never set: of two peers with the same one, libzmq mutes the second without an error. The broker
 /// therefore sees a new `PeerID` after each reconnect.
 package final class Dealer: Socket {
@@ -15,7 +19,7 @@ package final class Dealer: Socket {
     package enum SendOutcome: Hashable, Sendable {
         /// Handed to libzmq. It reaches the broker at most once; only the broker's answer says that it did.
         case sent
-        /// No room, or no connection: nothing is queued to a broker that is not there.
+        /// No room: the high-water mark is reached, with or without a broker.
         case full
     }
 
@@ -24,7 +28,6 @@ package final class Dealer: Socket {
 
     package init(_ context: ZeroMQContext, options: SocketOptions = SocketOptions()) throws {
         try super.init(context, type: ZMQ_DEALER, options: options)
-        try set(ZMQ_IMMEDIATE, 1, "IMMEDIATE")
         try set(ZMQ_RECONNECT_IVL, options.reconnect.lowerBound.roundedUpMilliseconds, "RECONNECT_IVL")
         try set(ZMQ_RECONNECT_IVL_MAX, options.reconnect.upperBound.roundedUpMilliseconds, "RECONNECT_IVL_MAX")
         monitor = try ConnectionMonitor(context, of: open)
@@ -38,8 +41,7 @@ package final class Dealer: Socket {
         super.close()
     }
 
-    /// Starts connecting, in the background and for as long as the socket lives; the first failure to reach the broker
-    /// is not an error here but shows as `.full` on sending.
+    /// Starts connecting, in the background and for as long as the socket lives; that the broker is not there is no error.
     /// - Throws: `TransportError` of kind `.badEndpoint` when `endpoint` is none.
     package func connect(_ endpoint: String) throws {
         try attach(to: endpoint, operation: "connect to", by: zmq_connect)
@@ -60,8 +62,8 @@ package final class Dealer: Socket {
         var outcome = SendOutcome.sent
         for (index, frame) in frames.enumerated() {
             guard try sendFrame(frame, more: index < frames.count - 1) != .sent else { continue }
-            // Nothing was begun: stop. Otherwise the connection broke within the message, and libzmq now drops frames up
-            // to the last one; it must be given them, or it would drop the next message's instead.
+            // Nothing was begun: stop. Otherwise libzmq drops frames up to the last one; it must be given them, or it would
+            // drop the next message's instead.
             outcome = .full
             if index == 0 { break }
         }
