@@ -67,7 +67,7 @@ extension ChaosCase {
         head.method = Method.jobsSubmit
         var hello = Grove_V1_Hello.client("from the future")
         (hello.oldestVersion, hello.newestVersion) = (90, 99)
-        let submit = encode(QueueStand.sample("before a greeting"))
+        let submit = encode(QueueStand.sample("before a greeting", tree: "missing"))
         let openings = [
             WireMessage(.request, callID: .random(), envelope: encode(head), payload: submit),
             WireMessage(.credit, callID: .random()), WireMessage(.cancel, callID: .random()),

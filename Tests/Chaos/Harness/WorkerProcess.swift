@@ -21,7 +21,9 @@ final class WorkerProcess: Sendable {
         let process = Process()
         process.executableURL = BrokerProcess.program("grove-chaos")
         process.arguments = ["worker", "--broker", endpoint, "--name", name, "--slots", "\(slots)"]
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // Some of them are to crash, which nobody needs to see.
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output
         // Ends when this process does, however that happens, and the worker with it.
