@@ -49,12 +49,12 @@ extension TreeTrainingSettings {
         // Short stages that go on with a grown tree begin with the α that its parts ended with: one epoch at the smallest α,
         // a 150th of the paper's stage, is a good part of theirs, and decisions forget in it what they had learned.
         // Their learning rate rises, too, lest the first steps of a new optimiser undo the splits.
-        let keepsSplits = !isPaper
+        let keepsSplits = preset == .small
         let goingOn = keepsSplits ? end : start
         // The final stage of the paper reaches α = 1 after 100 of its 200 epochs.
         let finalRamp = max(1, epochs.final / 2 + 1)
         return TreeTrainingSettings(
-            tree: tree, batchSize: grey && !isPaper ? 64 : 256,
+            tree: tree, batchSize: keepsSplits && grey ? 64 : 256,
             initial: stage(epochs.initial, from: start, to: end),
             split: stage(epochs.split, from: start, to: end),
             intermediate: stage(epochs.intermediate, from: goingOn, to: end, ramp: isPaper ? 150 : nil),
