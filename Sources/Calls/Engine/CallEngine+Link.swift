@@ -18,15 +18,11 @@ extension CallEngine {
         }
     }
 
-    /// The connection broke; before the broker's answer to HELLO, that answer will not come.
+    /// The connection broke. Before a session that means only that there is no broker yet.
     package mutating func connectionEnded(now: Duration) -> [EngineAction] {
-        switch link {
-        case .up:
-            let reason = "the connection to the broker at \(settings.endpoint) broke"
-            return [.report(.sessionLost(reason: reason))] + loseLink(now: now)
-        case .greeting: return loseLink(now: now)
-        case .down, .closing, .closed: return []
-        }
+        guard case .up = link else { return [] }
+        let reason = "the connection to the broker at \(settings.endpoint) broke"
+        return [.report(.sessionLost(reason: reason))] + loseLink(now: now)
     }
 
     /// Closes the socket, for a new one after a pause.
