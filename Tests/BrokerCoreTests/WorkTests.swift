@@ -280,11 +280,18 @@ import Wire
 
     /// They thought it dead, closed, and look for it only now and then.
     @Test func afterALongStandstillWorkersHaveTimeToComeBack() throws {
-        let id = try bench.submit(client, Bench.sample())
+        var settings = BrokerSettings()
+        settings.lease = .seconds(2)
+        let bench = try Bench(settings: settings)
+        try bench.makeTree()
+        let id = try bench.submit(bench.client(), Bench.sample())
         let worker = try bench.worker()
-        _ = try #require(try bench.take(worker))
+        let attempt = try #require(try bench.take(worker)).attempt
         bench.now.monotonic += .seconds(100)
-        _ = try bench.turn([.heldUp(.seconds(100)), .gone(peer: worker)])
+        _ = try bench.turn([.heldUp(.seconds(100))])
+        // Sent before it gave up, and read only now.
+        #expect(try bench.heartbeat(worker, [attempt], step: 1).isEmpty)
+        _ = try bench.turn([.gone(peer: worker)])
         _ = try bench.pass(.seconds(14))
         #expect(try bench.job(bench.client(), id).state == .running)
         _ = try bench.pass(.seconds(1))

@@ -27,8 +27,7 @@ extension Turn {
         let worker = state.sessions[peer]?.worker
         state.drop(peer)
         guard let worker, !state.sessions.connectedWorkers.contains(worker.name) else { return }
-        let grace = context.now.monotonic + context.settings.reconnectGrace
-        state.leases.shorten(worker: worker.name, to: max(grace, state.reunion))
+        state.leases.shorten(worker: worker.name, to: context.now.monotonic + context.settings.reconnectGrace)
     }
 
     private var welcome: Grove_V1_Welcome {

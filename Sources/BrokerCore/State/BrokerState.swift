@@ -11,8 +11,6 @@ struct BrokerState: Sendable {
     var queue = QueueState()
     /// Whether a job or a taker may have come since jobs were last given out.
     var mayAssign = false
-    /// Until then workers may still be on their way back from a broker that they thought dead.
-    private(set) var reunion = Duration.zero
 
     /// Forgets a connection and its open calls. Its jobs stay with their worker until the lease is over.
     mutating func drop(_ peer: PeerID) {
@@ -25,8 +23,8 @@ struct BrokerState: Sendable {
     /// broker up, they look for it only now and then by now, as after a restart.
     mutating func forgive(_ time: Duration, _ settings: BrokerSettings, now: Duration) {
         sessions.forgive(time)
-        if time >= settings.heartbeatTimeout - settings.heartbeatInterval { reunion = now + settings.adoption }
-        leases.forgive(time, atLeastUntil: reunion)
+        let isGivenUp = time >= settings.heartbeatTimeout - settings.heartbeatInterval
+        leases.forgive(time, reunion: isGivenUp ? now + settings.adoption : nil)
     }
 
     /// The job's state changed; its watchers and readers will see it.

@@ -49,6 +49,9 @@ struct LeaseTable: Sendable {
     }
 
     private var leases: [String: Lease] = [:]
+    /// No lease ends sooner: until then workers may be on their way back to a broker that they thought dead. What they
+    /// sent before they gave it up is read now and tells nothing of where they are.
+    private var reunion = Duration.zero
 
     /// The lease of the job, whichever attempt holds it.
     subscript(jobID: String) -> Lease? { leases[jobID] }
@@ -85,7 +88,7 @@ struct LeaseTable: Sendable {
         _ attempt: AttemptKey, progress: Grove_V1_Progress?, until deadline: Duration, now: Duration
     ) -> Lease? {
         guard var lease = self[attempt] else { return nil }
-        lease.deadline = deadline
+        lease.deadline = max(deadline, reunion)
         if let progress {
             if lease.progress.map({ !$0.isAsFar(as: progress) }) ?? true { lease.progressAt = now }
             lease.progress = progress
@@ -100,7 +103,7 @@ struct LeaseTable: Sendable {
     /// What was adopted keeps its time: whose it is cannot be told from HELLO.
     mutating func shorten(worker: String, to deadline: Duration) {
         for (id, lease) in leases where lease.worker == worker && lease.take != nil {
-            leases[id]?.deadline = min(lease.deadline, deadline)
+            leases[id]?.deadline = min(lease.deadline, max(deadline, reunion))
         }
     }
 
@@ -112,9 +115,10 @@ struct LeaseTable: Sendable {
     }
 
     /// Gives everybody so much more time to be heard, and to get further.
-    mutating func forgive(_ time: Duration, atLeastUntil reunion: Duration) {
+    mutating func forgive(_ time: Duration, reunion: Duration?) {
+        self.reunion = reunion ?? self.reunion
         for (id, lease) in leases {
-            leases[id]?.deadline = max(lease.deadline + time, reunion)
+            leases[id]?.deadline = max(lease.deadline + time, self.reunion)
             leases[id]?.progressAt += time
         }
     }
