@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "grove-chaos",
             dependencies: ["Calls", "JobStore", "QueueLoad", "Transport", "Wire", argumentParser, protobuf],
-            path: "Tests/Chaos", exclude: ["FaultyDisk", "README.md"], swiftSettings: strict),
+            path: "Tests/Chaos", exclude: ["FULL.md", "FaultyDisk", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "QueueLoad", dependencies: ["Transport", "Wire", protobuf], path: "Tests/QueueLoad",
