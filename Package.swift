@@ -22,11 +22,12 @@ let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, settings: [SwiftSetting] = strict
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, pages: [String] = ["README.md"],
+    settings: [SwiftSetting] = strict
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: ["README.md"],
-        swiftSettings: settings)
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: pages, swiftSettings: settings
+    )
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
@@ -74,7 +75,7 @@ let package = Package(
             resources: [.copy("Models")]),
 
         // Numbers.
-        library("Neural", ["CKernels", "COpenBLAS"], settings: optimised),
+        library("Neural", ["CKernels", "COpenBLAS"], pages: ["README.md", "ENGINE.md"], settings: optimised),
         library("Models", ["Neural"], settings: optimised),
         library("Imaging", ["CPNG"]),
 

@@ -7,9 +7,9 @@ extension ChaosCase {
     static let killedWorkers = ChaosCase(
         1, "kill -9 of workers",
         "Jobs run on three worker processes of two slots each; a random one is killed again and again (every half second, in "
-            + "the full form every two for two minutes) and started anew. All "
-            + "jobs end SUCCEEDED with whole results, but for those under which three workers died; none is given out again much "
-            + "later than a lease after its worker's death, and attempts count up."
+            + "the full form every two for two minutes) and started anew. All jobs end SUCCEEDED with whole results, but for "
+            + "those under which three workers died; none is given out again much later than a lease after its worker's death, "
+            + "and attempts count up."
     ) { run in
         let lease = 2
         let stand = try QueueStand(options: ["--lease-seconds", "\(lease)"])

@@ -6,8 +6,8 @@ extension ChaosCase {
     /// A worker that was cut off comes back with a result when another one has taken over.
     static let zombie = ChaosCase(
         3, "partition with a zombie",
-        "A worker is cut off from the broker while it computes, longer than its lease (for a minute in the full form); another one takes its jobs over; the "
-            + "partition heals and both report. The newer attempt's outcome counts, the older one's is ABORTED, its job has one "
+        "A worker is cut off from the broker while it computes, longer than its lease (for a minute in the full form); another "
+            + "one takes its jobs over; the partition heals and both report. The newer attempt's outcome counts, the older one's is ABORTED, its job has one "
             + "interruption more, and its worker goes on with other jobs."
     ) { run in
         let stand = try QueueStand(options: ["--lease-seconds", "1"])

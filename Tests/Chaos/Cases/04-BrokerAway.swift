@@ -8,8 +8,9 @@ extension ChaosCase {
     static let brokerAway = ChaosCase(
         4, "broker away while jobs finish",
         "The broker is killed while a real worker computes, which has all that it needs in memory. The worker finishes, keeps "
-            + "the outcome on its disk, and is killed too, or stays. The broker comes back (once after five minutes, in the full form) with another epoch, at another address "
-            + "with the worker started for it, or at the old one: the outcome is delivered, and the job was computed once."
+            + "the outcome on its disk, and is killed too, or stays. The broker comes back (once after five minutes, in the full "
+            + "form) with another epoch, at another address with the worker started for it, or at the old one: the outcome is "
+            + "delivered, and the job was computed once."
     ) { run in
         let grove = try TrainedGrove(template: run.trained)
         var worker = try grove.worker("worker")

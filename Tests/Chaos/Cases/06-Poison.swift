@@ -6,7 +6,7 @@ extension ChaosCase {
     /// A job that kills its workers does not take the others with it.
     static let poison = ChaosCase(
         6, "poison jobs",
-        "Three jobs end the process of whichever worker takes them: killed, by a wild pointer, for want of memory. One hangs "
+        "Three jobs end the process of whichever worker takes them: by SIGKILL, by SIGSEGV, for want of memory. One hangs "
             + "while its worker's heartbeats go on; twenty healthy ones are beside them. The killers end FAILED after three "
             + "deaths each, the hanging one is taken away by the no-progress limit, and every healthy one succeeds."
     ) { run in

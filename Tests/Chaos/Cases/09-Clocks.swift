@@ -13,7 +13,8 @@ extension ChaosCase {
     static let clocks = ChaosCase(
         9, "clocks that step, and a broker that was asleep",
         "The wall clocks of the broker and of a worker step an hour forward and two back while jobs run, not together, and the "
-            + "broker is stopped for longer than a lease (in the full form two minutes, longer than any time-out). No job is given out twice, and the times of each job stand in their order."
+            + "broker is stopped for longer than a lease (in the full form two minutes, longer than any time-out). No job is "
+            + "given out twice, and the times of each job stand in their order."
     ) { run in
         let stand = try QueueStand()
         let clock = run.folder.appending(path: "clock")

@@ -7,8 +7,8 @@ extension ChaosCase {
     static let backlog = ChaosCase(
         12, "a long queue",
         "Jobs of fifty users and all priorities wait (a million in the full form). Submits, claims, statuses, pages of the list "
-            + "and a start after kill -9 take about as long as with a short queue, where walking through it would take seconds; and whoever comes late is served in "
-            + "turn, not after all that other users have there."
+            + "and a start after kill -9 take about as long as with a short queue, where walking through it would take seconds; "
+            + "and whoever comes late is served in turn, not after all that other users have there."
     ) { run in
         let count = run.size(20_000, full: 1_000_000)
         let stand = try QueueStand()

@@ -9,8 +9,8 @@ extension ChaosCase {
     static let cancelRaces = ChaosCase(
         13, "cancel races",
         "Jobs are cancelled while they wait, as they are given out, in the middle, at the instant of their completion, and twice, "
-            + "also as the parent of an array. "
-            + "Each ends once, SUCCEEDED or CANCELLED, soon after the cancellation; an unknown job is NOT_FOUND."
+            + "also as the parent of an array. Each ends once, SUCCEEDED or CANCELLED, soon after the cancellation; an unknown "
+            + "job is NOT_FOUND."
     ) { run in
         let stand = try QueueStand()
         try stand.makeTree()

@@ -6,8 +6,8 @@ extension ChaosCase {
     /// Training that is interrupted again and again ends with the weights of training that was not.
     static let drain = ChaosCase(
         14, "drain and kill of training",
-        "A training run is stopped with SIGTERM, with two of them, or killed at random steps and goes on at a worker started anew, from its newest "
-            + "whole checkpoint. The final weights have the hash of a run that nobody disturbed, interruptions cost no attempt, "
+        "A training run is stopped with SIGTERM, with two of them, or killed at random steps and goes on at a worker started "
+            + "anew, from its newest whole checkpoint. The final weights have the hash of a run that nobody disturbed, interruptions cost no attempt, "
             + "and a stopped worker ends by itself."
     ) { run in
         let grove = try TrainedGrove(template: run.trained)

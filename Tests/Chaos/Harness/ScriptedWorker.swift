@@ -34,13 +34,13 @@ final class ScriptedWorker: Sendable {
         /// How a process ends that did not mean to; the number is the seed of such a job.
         enum Death: UInt64, CaseIterable {
             case killed = 1_000_001
-            case wildPointer
+            case segmentationFault
             case noMemory
 
             func happen() {
                 switch self {
                 case .killed: kill(getpid(), SIGKILL)
-                case .wildPointer: kill(getpid(), SIGSEGV)
+                case .segmentationFault: kill(getpid(), SIGSEGV)
                 case .noMemory:
                     // What malloc has left it gives; then it has nothing more.
                     var none = rlimit(rlim_cur: 0, rlim_max: 0)
