@@ -187,12 +187,22 @@ struct EngineSessionTests {
         #expect(later.connects)
     }
 
-    @Test(
-        "a connection that broke is made anew at once, and open calls are repeated; before a session it means nothing")
+    @Test("a connection that breaks before WELCOME gets another HELLO on the same socket; a second WELCOME changes nothing")
+    func brokenGreeting() {
+        var machine = Machine()
+        _ = machine.pass(.zero)
+        let call = machine.open(timeout: .seconds(60)).id
+        let again = machine.engine.connectionEnded(now: machine.now)
+        #expect(again.sentTypes == [.hello])
+        #expect(!again.disconnects)
+        #expect(machine.receive(.welcome()).sent.map(\.callID) == [call])
+        let second = machine.receive(.welcome())
+        #expect(second.isEmpty)
+        #expect(machine.receive(.end(call)).finished.count == 1)
+    }
+
+    @Test("a connection that broke is made anew at once, and open calls are repeated")
     func brokenConnection() {
-        var early = Machine()
-        _ = early.pass(.zero)
-        #expect(early.engine.connectionEnded(now: early.now).isEmpty)
         var machine = Machine.connected()
         let call = machine.open(timeout: .seconds(60)).id
         #expect(machine.engine.connectionEnded(now: machine.now).disconnects)

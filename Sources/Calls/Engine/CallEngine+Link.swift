@@ -18,8 +18,10 @@ extension CallEngine {
         }
     }
 
-    /// The connection broke. Before a session that means only that there is no broker yet.
+    /// The connection broke, and libzmq makes another. Before a session the HELLO, or its answer, may have been lost with it,
+    /// so it is said again on the same socket: as often as libzmq connects until the greeting runs out, some sixty times.
     package mutating func connectionEnded(now: Duration) -> [EngineAction] {
+        if case .greeting = link { return [.send(hello)] }
         guard case .up = link else { return [] }
         let reason = "the connection to the broker at \(settings.endpoint) broke"
         return [.report(.sessionLost(reason: reason))] + loseLink(now: now)

@@ -41,6 +41,8 @@ extension CallEngine {
     // MARK: About the connection
 
     private mutating func receiveWelcome(_ message: WireMessage, now: Duration) -> [EngineAction] {
+        // The answer to a HELLO that was said twice, as `connectionEnded` does, tells nothing new.
+        if case .up = link { return [] }
         guard case .greeting = link else { return [ignored("WELCOME without HELLO")] }
         do throws(RPCError) {
             let welcome = try decode(Grove_V1_Welcome.self, from: message.envelope, what: "WELCOME")
