@@ -211,8 +211,10 @@ void grove_spectrum_from_waves(
 void grove_waves_from_spectrum(
     float *waves, const float *spectrum, size_t high, size_t wide, size_t groups, size_t channels);
 
-// Random masks (dropout.c)
+// Random numbers (random.c, dropout.c)
 
+/// The first `count` standard normal numbers of the sequence (seed, use, step, image).
+void grove_normals(float *to, size_t count, uint64_t seed, uint32_t use, uint32_t step, uint32_t image);
 /// mask[i] = 0 where the uniform number first + i of the sequence (seed, use, step, image) is below the rate, else
 /// 1 / (1 - rate); `first` is a multiple of 4.
 void grove_dropout_mask(

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 
 /// The name of one sequence of random numbers.
 ///
@@ -57,18 +57,11 @@ package struct RandomKey: Hashable, Sendable {
 
     /// Fills `pointer` with standard normal values; the first n are the same whatever the count.
     ///
-    /// Box and Muller (1958): each pair of words gives a radius and an angle. The arithmetic is in double precision, so
-    /// the rounded results agree between math libraries but for the rarest of ties.
+    /// Box and Muller (1958): each pair of words gives a radius and an angle. The arithmetic (`random.c`) is in double
+    /// precision, so the rounded results agree between processors but for the rarest of ties.
     package func fillNormal(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
-        forEachBlock(of: count) { words, first, length in
-            let (a, b) = Self.normalPair(words.x, words.y)
-            pointer[first] = a
-            if length > 1 { pointer[first + 1] = b }
-            guard length > 2 else { return }
-            let (c, d) = Self.normalPair(words.z, words.w)
-            pointer[first + 2] = c
-            if length > 3 { pointer[first + 3] = d }
-        }
+        checkReach(count)
+        grove_normals(pointer, count, seed, use, step, image)
     }
 
     /// `count` standard normal values.
@@ -77,14 +70,6 @@ package struct RandomKey: Hashable, Sendable {
             if let base = buffer.baseAddress { fillNormal(base, count) }
             filled = count
         }
-    }
-
-    private static func normalPair(_ first: UInt32, _ second: UInt32) -> (Float, Float) {
-        // (0, 1] keeps the logarithm finite; the largest radius is sqrt(64 ln 2) = 6.66.
-        let uniform = (Double(first) + 1) * 0x1p-32
-        let radius = (-2 * log(uniform)).squareRoot()
-        let angle = 2 * Double.pi * (Double(second) * 0x1p-32)
-        return (Float(radius * cos(angle)), Float(radius * sin(angle)))
     }
 
     // MARK: Integers
@@ -110,11 +95,15 @@ package struct RandomKey: Hashable, Sendable {
     /// Calls `body` with each block's four words, the index of its first value and how many of the four are wanted.
     @inline(__always)
     private func forEachBlock(of count: Int, _ body: (SIMD4<UInt32>, Int, Int) -> Void) {
-        precondition(count >= 0 && count <= 4 << 32, "RandomKey: \(count) values are not in one sequence's reach")
+        checkReach(count)
         var first = 0
         while first < count {
             body(words(block: UInt32(truncatingIfNeeded: first / 4)), first, min(4, count - first))
             first += 4
         }
+    }
+
+    private func checkReach(_ count: Int) {
+        precondition(count >= 0 && count <= 4 << 32, "RandomKey: \(count) values are not in one sequence's reach")
     }
 }

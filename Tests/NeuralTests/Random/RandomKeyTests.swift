@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Neural
@@ -29,6 +30,22 @@ import Testing
     func shorterIsThePrefixOfLonger(count: Int) {
         #expect(key.normals(count) == Array(key.normals(64).prefix(count)))
         #expect(key.uniforms(count) == Array(key.uniforms(64).prefix(count)))
+    }
+
+    /// Against the mathematics of the system's library; where the last bit of a double decides, a float may be the next one.
+    @Test func normalsAreThoseOfBoxAndMuller() {
+        let values = key.normals(40_000)
+        for block in 0..<10_000 {
+            let words = key.words(block: UInt32(block))
+            for (place, word, turn) in [(0, words.x, words.y), (2, words.z, words.w)] {
+                let radius = (-2 * log((Double(word) + 1) * 0x1p-32)).squareRoot()
+                let angle = 2 * Double.pi * Double(turn) * 0x1p-32
+                for (offset, expected) in [(0, Float(radius * cos(angle))), (1, Float(radius * sin(angle)))] {
+                    let value = values[4 * block + place + offset]
+                    #expect((value - expected).magnitude <= expected.ulp, "block \(block), word \(place + offset)")
+                }
+            }
+        }
     }
 
     /// Bounds are five standard errors of each moment's estimate, the seed is fixed.
