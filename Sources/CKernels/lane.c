@@ -9,3 +9,11 @@ int32_t grove_take_lane(int32_t taken) {
     lane_is_taken = taken;
     return before;
 }
+
+void grove_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}

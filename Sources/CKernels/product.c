@@ -35,10 +35,11 @@ void grove_pack_panels(
 }
 
 /// One register block: `rows` (at most ROWS) rows, `panels` (1 or 2) panels, of which the last has `width` columns.
-/// `unit` says that neighbours in k are neighbours in memory. All four are constants where this is inlined.
+/// `unit` says that neighbours in k are neighbours in memory. All four are constants where this is inlined. What lies
+/// `ahead` floats behind the panels is asked for on the way, unless that is zero.
 GROVE_INLINE void grove_block(
     int rows, int panels, int unit, float *c, ptrdiff_t c_stride, size_t width, const float *const *a,
-    const grove_left *left, const float *b, size_t panel_size, const float *bias, int accumulate) {
+    const grove_left *left, const float *b, size_t panel_size, const float *bias, int accumulate, size_t ahead) {
     grove_vector sums[ROWS][2];
     const float *row[ROWS];
 #pragma clang loop unroll(full)
@@ -57,7 +58,10 @@ GROVE_INLINE void grove_block(
             for (size_t k = 0; k < left->length; k++, at += step, b += GROVE_LANES) {
                 grove_vector right[2];
 #pragma clang loop unroll(full)
-                for (int p = 0; p < panels; p++) grove_load(&right[p], b + (size_t)p * panel_size);
+                for (int p = 0; p < panels; p++) {
+                    grove_load(&right[p], b + (size_t)p * panel_size);
+                    if (ahead) __builtin_prefetch(b + (size_t)p * panel_size + ahead);
+                }
 #pragma clang loop unroll(full)
                 for (int r = 0; r < rows; r++) {
                     grove_vector value = (grove_vector)(row[r][at]);
@@ -85,7 +89,7 @@ GROVE_INLINE void grove_block(
 
 /// Up to ROWS rows and up to two panels: picks the block that is compiled for these numbers.
 #define BLOCK(r, p) \
-    grove_block(r, p, unit, c, c_stride, width, a, left, b, panel_size, bias, accumulate)
+    grove_block(r, p, unit, c, c_stride, width, a, left, b, panel_size, bias, accumulate, ahead)
 #define BLOCKS(p) \
     switch (rows) { \
     case 6: BLOCK(6, p); break; \
@@ -99,7 +103,7 @@ GROVE_INLINE void grove_block(
 GROVE_INLINE void grove_rows_by_panels(
     int most_panels, int unit, size_t rows, size_t panels, float *c, ptrdiff_t c_stride, size_t width,
     const float *const *a, const grove_left *left, const float *b, size_t panel_size, const float *bias,
-    int accumulate) {
+    int accumulate, size_t ahead) {
     if (most_panels == 2 && panels == 2) {
         BLOCKS(2)
     } else {
@@ -119,6 +123,8 @@ GROVE_INLINE void grove_product_body(
             size_t width = columns - (panels - 1) * GROVE_LANES;
             const float *panel = b + column / GROVE_LANES * panel_size;
             for (size_t row = group; row < last; row += ROWS) {
+                // The first rows of a group fetch the panels that come next; few rows would have to wait for them.
+                size_t ahead = row == group ? most_panels * panel_size : 0;
                 size_t rows = last - row < ROWS ? last - row : ROWS;
                 const float *a[ROWS];
                 for (size_t r = 0; r < rows; r++)
@@ -126,7 +132,7 @@ GROVE_INLINE void grove_product_body(
                         + (left->rows ? (ptrdiff_t)left->rows[row + r] : (ptrdiff_t)(row + r) * left->row_stride);
                 grove_rows_by_panels(
                     (int)most_panels, unit, rows, panels, c + (ptrdiff_t)row * c_stride + column, c_stride, width, a,
-                    left, panel, panel_size, bias ? bias + column : bias, accumulate);
+                    left, panel, panel_size, bias ? bias + column : bias, accumulate, ahead);
             }
         }
     }

@@ -238,5 +238,7 @@ void grove_nearest_upsample_backward(float *dx, const float *dy, size_t h, size_
 int32_t grove_lane_is_taken(void);
 /// Says so of this thread from now on, and answers what was said before.
 int32_t grove_take_lane(int32_t taken);
+/// Lets the core rest for a moment in a loop that waits for another core.
+void grove_pause(void);
 
 #endif

@@ -71,7 +71,8 @@ struct DirectConvolution {
             return
         }
         let group = Product.itemsPerTask(multiplications: multiplications)
-        let slices = columnSlices(tasks: (shape.images + group - 1) / group)
+        let slices = Product.columnSlices(
+            columns, tasks: (shape.images + group - 1) / group, multiplications: shape.images * multiplications)
         let width = slices.count
         frame.patchOffsets(images: min(group, shape.images), every: pixels).withUnsafeBufferPointer { offsets in
             Parallel.forEach((shape.images + group - 1) / group * width) { task in
@@ -93,15 +94,6 @@ struct DirectConvolution {
                     bias.map { $0.data + slice.lowerBound }, accumulate ? 1 : 0)
             }
         }
-    }
-
-    /// Columns that a task computes: all, or with few images some pairs of panels, so that no core is idle.
-    private func columnSlices(tasks: Int) -> [Range<Int>] {
-        let pair = 2 * Product.lanes
-        let most = min((columns + pair - 1) / pair, multiplications / 500_000)
-        guard tasks < 4, most > 1 else { return [0..<columns] }
-        let size = ((columns + pair - 1) / pair + most - 1) / most * pair
-        return stride(from: 0, to: columns, by: size).map { $0..<min($0 + size, columns) }
     }
 
     // MARK: Gradient of the weight

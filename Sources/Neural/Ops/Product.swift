@@ -29,11 +29,29 @@ enum Product {
         _ rows: Int, inner: Int, columns: Int, _ a: UnsafePointer<Float>, _ panels: UnsafePointer<Float>,
         bias: UnsafePointer<Float>? = nil, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false
     ) {
-        Chunks.forEach(rows, size: itemsPerTask(multiplications: inner * padded(columns))) { first, count in
+        let size = itemsPerTask(multiplications: inner * padded(columns))
+        let slices = columnSlices(
+            columns, tasks: (rows + size - 1) / size, multiplications: (rows + 16) * inner * padded(columns))
+        Parallel.forEach((rows + size - 1) / size * slices.count) { task in
+            let (first, slice) = (task / slices.count * size, slices[task % slices.count])
             var left = grove_left.matrix(a + first * inner, rowLength: inner)
             grove_product(
-                c + first * columns, columns, count, columns, &left, panels, bias, accumulate ? 1 : 0)
+                c + first * columns + slice.lowerBound, columns, min(size, rows - first), slice.count, &left,
+                panels + slice.lowerBound * inner, bias.map { $0 + slice.lowerBound }, accumulate ? 1 : 0)
         }
+    }
+
+    /// Columns that a task computes: all, or with few tasks some pairs of panels, so that no core is idle.
+    ///
+    /// - Parameter multiplications: what all tasks cost; to read a value of a right side for the first time costs as much as
+    ///   sixteen of them.
+    static func columnSlices(_ columns: Int, tasks: Int, multiplications: Int) -> [Range<Int>] {
+        let pair = 2 * lanes
+        let pairs = (columns + pair - 1) / pair
+        let most = min(pairs, multiplications / 250_000)
+        guard tasks < 4, most > 1 else { return [0..<columns] }
+        let size = (pairs + most - 1) / most * pair
+        return stride(from: 0, to: columns, by: size).map { $0..<min($0 + size, columns) }
     }
 
     /// c += aᵀ b for a `[rows, inner]` and b `[rows, columns]`.

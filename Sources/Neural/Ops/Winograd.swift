@@ -51,8 +51,8 @@ struct Winograd {
         static let tiles = 64
         /// Up to so many tiles the cores share the planes instead, so that each reads a part of the weights only.
         static let shared = 128
-        /// Tiles that are transformed in one task.
-        static let transformed = 16
+        /// Tiles that are transformed in one task: fewer where there are few, so that no core is idle.
+        static func transformed(of tiles: Int) -> Int { min(16, (tiles + 3) / 4) }
     }
 
     func run(
@@ -107,7 +107,7 @@ struct Winograd {
         let (inputPlane, outputPlane) = (Self.plane(count * inner), Self.plane(count * width))
         let scratch = Scratch(36 * (inputPlane + outputPlane))
         let products = scratch.data + 36 * inputPlane
-        Chunks.forEach(count, size: Group.transformed) { tile, some in
+        Chunks.forEach(count, size: Group.transformed(of: count)) { tile, some in
             var tiling = tiling
             grove_winograd_input(
                 scratch.data + tile * inner, inputPlane, inner, x, inner, &tiling, tile, some)
@@ -117,7 +117,7 @@ struct Winograd {
                 scratch.data + plane * inputPlane, weights, plane: plane, rows: count,
                 into: products + plane * outputPlane)
         }
-        Chunks.forEach(count, size: Group.transformed) { tile, some in
+        Chunks.forEach(count, size: Group.transformed(of: count)) { tile, some in
             var tiling = tiling
             grove_winograd_output(
                 y, products + tile * width, outputPlane, width, columns, bias, residual, &tiling, tile, some)
@@ -168,7 +168,7 @@ struct Winograd {
     private func transform(
         _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, _ to: GradientWorkspace
     ) {
-        Chunks.forEach(count, size: Group.transformed) { tile, some in
+        Chunks.forEach(count, size: Group.transformed(of: count)) { tile, some in
             var tiling = tiling
             grove_winograd_input(
                 to.inputs + tile * to.inputRow, to.inputPlane, to.inputRow, x, inner, &tiling, tile, some)

@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -18,8 +17,8 @@ package enum Parallel {
 
     private static let oneBLASThread: Void = openblas_set_num_threads(1)
 
-    /// Runs `body(0) ... body(count - 1)`, each once, in any order and on any lane. Inside another such loop it stays on
-    /// the lane that it was called on: the cores are busy already.
+    /// Runs `body(0) ... body(count - 1)`, each once, in any order and on any lane. Inside another such loop, and where another
+    /// pass has the helpers at this moment, it stays on the lane that it was called on: the cores are busy already.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         _ = oneBLASThread
         let lanes = min(threads, count)
@@ -30,19 +29,8 @@ package enum Parallel {
         if let meter = BufferMeter.current {
             return meter.inTurn(lanes: lanes) { for index in 0..<count { body(index) } }
         }
-        let next = Atomic<Int>(0)
-        withoutActuallyEscaping(body) { body in
-            // Safe: concurrentPerform returns only when every lane has, and callers write to disjoint memory.
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: lanes) { _ in
-                let before = grove_take_lane(1)
-                defer { _ = grove_take_lane(before) }
-                while true {
-                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    if index >= count { return }
-                    body(index)
-                }
-            }
+        if !LaneTeam.shared.run(count, lanes: lanes, body) {
+            for index in 0..<count { body(index) }
         }
     }
 }

@@ -38,7 +38,7 @@ enum OpCases {
 
     static let products: [OpCase] = [
         linear([37, 4], out: 32), linear([5, 33], out: 1), linear([70, 130], out: 150, bias: false),
-        linear([3, 5, 5, 24], out: 40),
+        linear([3, 5, 5, 24], out: 40), linear([2, 260], out: 270),  // the last: columns shared among the cores
         attention(n: 2, tokens: 16, channels: 32, heads: 4), attention(n: 3, tokens: 49, channels: 24, heads: 2),
     ]
 
