@@ -228,7 +228,7 @@ struct ConnectionTests {
         }
         try await connection.waitUntilConnected(timeout: .seconds(60))
         let junk: [[[UInt8]]] = [
-            [[]], [[0]], [[1, 2], [3]], WireMessage(.welcome).frames, WireMessage(.hello).frames,
+            [[]], [[0]], [[1, 2], [3]], WireMessage(.hello).frames,
             [[UInt8](repeating: 71, count: 100_000)], [[UInt8]](repeating: [1], count: 40),
         ]
         for frames in junk { broker.send(frames: frames) }
