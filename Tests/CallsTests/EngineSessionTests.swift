@@ -187,7 +187,7 @@ struct EngineSessionTests {
         #expect(later.connects)
     }
 
-    @Test("a connection that breaks before WELCOME gets another HELLO on the same socket; a second WELCOME changes nothing")
+    @Test("a connection that breaks before WELCOME gets another HELLO; a second WELCOME changes nothing")
     func brokenGreeting() {
         var machine = Machine()
         _ = machine.pass(.zero)

@@ -85,10 +85,11 @@ final class ScriptedWorker: Sendable {
         }
     }
 
-    /// Takes nothing more, and waits for what is under way.
+    /// Takes nothing more, and waits for what is under way, and until the broker knows: it would give the next job to a call
+    /// that waits still.
     func close() {
         isClosed.store(true, ordering: .releasing)
-        connection.close()
+        connection.closeAndWait()
         done.wait()
     }
 
