@@ -75,6 +75,14 @@ import WorkerCore
         #expect((0..<10).allSatisfy { slow.initial.alpha(epoch: $0) >= 0.9 }, "never falls")
     }
 
+    @Test func theFinalStageGrowsAlphaAndThenLowersTheRate() throws {
+        let stage = try SettingsText.tree(["epochs_final=8"]).training(side: 28, channels: 1, seed: 1).final
+        #expect(stage.alpha(epoch: 3) < 1 && stage.alpha(epoch: 4) == 1)
+        #expect(stage.learningRateFactor(epoch: 3) == 1 && stage.learningRateFactor(epoch: 4) == 0.1)
+        let paper = TreeTrainingSettings.preset(.paper, imageSize: 28, imageChannels: 1).final
+        #expect(paper.epochs == 200 && paper.decayEpochs == 100 && paper.alpha(epoch: 100) == 1)
+    }
+
     /// Straight into the message: a broker of another release may let through what this one would not.
     @Test func wrongValuesGiveASentenceThatNamesThem() throws {
         let trees: [(String, (inout Grove_V1_TreeSettings) -> Void)] = [

@@ -76,10 +76,7 @@ extension Grove_V1_TreeSettings {
         if hasEpochsInitial { settings.initial.epochs = Int(epochsInitial) }
         if hasEpochsSplit { settings.split.epochs = Int(epochsSplit) }
         if hasEpochsIntermediate { settings.intermediate.epochs = Int(epochsIntermediate) }
-        if hasEpochsFinal {
-            settings.final.epochs = Int(epochsFinal)
-            settings.final.klRampEpochs = max(1, settings.final.epochs / 2 + 1)
-        }
+        if hasEpochsFinal { settings.setFinalEpochs(Int(epochsFinal)) }
         // Before anything is counted with them: a stage's epochs are whole numbers.
         for (name, value) in [("kl_start", klStart), ("kl_step", klStep), ("decay_after", decayAfter)] {
             guard (0...1).contains(value) else {

@@ -51,15 +51,23 @@ extension TreeTrainingSettings {
         // Their learning rate rises, too, lest the first steps of a new optimiser undo the splits.
         let keepsSplits = preset == .small
         let goingOn = keepsSplits ? end : start
-        // The final stage of the paper reaches α = 1 after 100 of its 200 epochs.
-        let finalRamp = max(1, epochs.final / 2 + 1)
-        return TreeTrainingSettings(
+        var settings = TreeTrainingSettings(
             tree: tree, batchSize: keepsSplits && grey ? 64 : 256,
             initial: stage(epochs.initial, from: start, to: end),
             split: stage(epochs.split, from: start, to: end),
             intermediate: stage(epochs.intermediate, from: goingOn, to: end, ramp: isPaper ? 150 : nil),
-            final: stage(epochs.final, from: goingOn, to: 1, ramp: finalRamp), clusters: preset == .tiny ? 6 : 10,
+            final: stage(epochs.final, from: goingOn, to: 1), clusters: preset == .tiny ? 6 : 10,
             maximumSplits: isPaper ? 150 : 20, refitsNorms: keepsSplits, warmUpSteps: keepsSplits ? 100 : 0)
+        settings.setFinalEpochs(epochs.final)
+        return settings
+    }
+
+    /// As in the paper's 200 epochs, α grows to 1 in the first half of the final stage, and in the second half the learning
+    /// rate is a tenth. At the full rate and α = 1 a short stage loses leaves.
+    package mutating func setFinalEpochs(_ epochs: Int) {
+        final.epochs = epochs
+        final.klRampEpochs = max(1, epochs / 2 + 1)
+        final.decayEpochs = max(1, epochs / 2)
     }
 
     private static func greyTree(_ preset: Preset, _ size: Int) -> TreeVAEConfiguration {
