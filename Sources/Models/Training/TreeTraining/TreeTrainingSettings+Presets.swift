@@ -63,7 +63,8 @@ extension TreeTrainingSettings {
     }
 
     /// As in the paper's 200 epochs, α grows to 1 in the first half of the final stage, and in the second half the learning
-    /// rate is a tenth. At the full rate and α = 1 a short stage loses leaves.
+    /// rate is a tenth (of an odd number of epochs the last one is another half: a hundredth). At the full rate and α = 1 a
+    /// short stage loses leaves.
     package mutating func setFinalEpochs(_ epochs: Int) {
         final.epochs = epochs
         final.klRampEpochs = max(1, epochs / 2 + 1)
