@@ -71,11 +71,12 @@ struct DirectConvolution {
             return
         }
         let group = Product.itemsPerTask(multiplications: multiplications)
+        let tasks = (shape.images + group - 1) / group
         let slices = Product.columnSlices(
-            columns, tasks: (shape.images + group - 1) / group, multiplications: shape.images * multiplications)
+            columns, tasks: tasks, multiplications: shape.images * multiplications)
         let width = slices.count
         frame.patchOffsets(images: min(group, shape.images), every: pixels).withUnsafeBufferPointer { offsets in
-            Parallel.forEach((shape.images + group - 1) / group * width) { task in
+            Parallel.forEach(tasks * width) { task in
                 let (first, slice) = (task / width * group, slices[task % width])
                 let count = min(group, shape.images - first)
                 let framed = Scratch(shape.padding > 0 ? count * frame.count : 0)

@@ -11,6 +11,9 @@ enum Product {
     /// A task is worth handing to another core from about 40 µs on: two million multiply-adds.
     static func itemsPerTask(multiplications: Int) -> Int { max(1, 2_000_000 / max(1, multiplications)) }
 
+    /// To read a value of a right side for the first time costs as much as so many multiplications.
+    static let firstReading = 16
+
     /// Packs a right side `[inner, columns]` whose element (i, j) is `b[i * innerStride + j * columnStride]`.
     static func pack(
         _ b: UnsafePointer<Float>, inner: Int, columns: Int, innerStride: Int, columnStride: Int
@@ -30,9 +33,10 @@ enum Product {
         bias: UnsafePointer<Float>? = nil, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false
     ) {
         let size = itemsPerTask(multiplications: inner * padded(columns))
+        let tasks = (rows + size - 1) / size
         let slices = columnSlices(
-            columns, tasks: (rows + size - 1) / size, multiplications: (rows + 16) * inner * padded(columns))
-        Parallel.forEach((rows + size - 1) / size * slices.count) { task in
+            columns, tasks: tasks, multiplications: (rows + firstReading) * inner * padded(columns))
+        Parallel.forEach(tasks * slices.count) { task in
             let (first, slice) = (task / slices.count * size, slices[task % slices.count])
             var left = grove_left.matrix(a + first * inner, rowLength: inner)
             grove_product(
@@ -43,8 +47,7 @@ enum Product {
 
     /// Columns that a task computes: all, or with few tasks some pairs of panels, so that no core is idle.
     ///
-    /// - Parameter multiplications: what all tasks cost; to read a value of a right side for the first time costs as much as
-    ///   sixteen of them.
+    /// - Parameter multiplications: what all tasks cost, `firstReading` of the right side among them where that counts.
     static func columnSlices(_ columns: Int, tasks: Int, multiplications: Int) -> [Range<Int>] {
         let pair = 2 * lanes
         let pairs = (columns + pair - 1) / pair

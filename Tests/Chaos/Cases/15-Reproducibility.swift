@@ -9,12 +9,14 @@ extension ChaosCase {
         "The same request is computed alone, among others, by a worker with two threads, by another process, after its first "
             + "worker was killed, and retried after it was cancelled. Each time the image files have the same hashes."
     ) { run in
+        // Long enough that a cancel comes while it runs.
+        let longSteps = 1000
         let grove = try TrainedGrove(template: run.trained)
         let client = try grove.stand.connection()
-        func submit(_ seed: Int) throws -> String {
+        func submit(_ seed: Int, steps: Int = 10) throws -> String {
             try grove.grove(
-                "sample", "--tree", "tree", "--diffusion", "diffusion", "-n", "5", "--steps", "10", "--seed", "\(seed)",
-                "--detach")
+                "sample", "--tree", "tree", "--diffusion", "diffusion", "-n", "5", "--steps", "\(steps)", "--seed",
+                "\(seed)", "--detach")
         }
         func hashes(_ job: String) throws -> [String: String] {
             try run.wait("job \(job) ends") { try client.job(job).state.isTerminal }
@@ -41,12 +43,13 @@ extension ChaosCase {
         worker.end(SIGKILL)
         worker = try grove.worker("three")
         run.expect(try hashes(interrupted) == alone, "after the death of a worker the pixels are others")
-        let cancelled = try submit(7)
+        let cancelled = try submit(8, steps: longSteps)
+        try run.wait("the job runs") { try client.job(cancelled).state != .waiting }
         try client.cancel(cancelled)
         try run.wait("the job is cancelled") { try client.job(cancelled).state.isTerminal }
-        if try client.job(cancelled).state == .cancelled {
-            run.expect(try hashes(grove.grove("retry", cancelled)) == alone, "tried again the pixels are others")
-        }
+        run.expect(try client.job(cancelled).state == .cancelled, "the job ended before it could be cancelled")
+        let again = try hashes(grove.grove("retry", cancelled))
+        run.expect(try hashes(submit(8, steps: longSteps)) == again, "tried again the pixels are others")
         worker.end(SIGTERM)
         run.figure("images compared", alone.count)
         try Checker(run: run, peer: grove.stand.client()).check()
