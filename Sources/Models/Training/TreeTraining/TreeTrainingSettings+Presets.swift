@@ -56,8 +56,9 @@ extension TreeTrainingSettings {
             initial: stage(epochs.initial, from: start, to: end),
             split: stage(epochs.split, from: start, to: end),
             intermediate: stage(epochs.intermediate, from: goingOn, to: end, ramp: isPaper ? 150 : nil),
-            final: TreeStageSettings(epochs: epochs.final, klStart: goingOn, klEnd: 1), clusters: preset == .tiny ? 6 : 10,
-            maximumSplits: isPaper ? 150 : 20, refitsNorms: keepsSplits, warmUpSteps: keepsSplits ? 100 : 0)
+            final: TreeStageSettings(epochs: epochs.final, klStart: goingOn, klEnd: 1),
+            clusters: preset == .tiny ? 6 : 10, maximumSplits: isPaper ? 150 : 20, refitsNorms: keepsSplits,
+            warmUpSteps: keepsSplits ? 100 : 0)
         settings.setFinalEpochs(epochs.final)
         return settings
     }
