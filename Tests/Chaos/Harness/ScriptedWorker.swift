@@ -45,6 +45,8 @@ final class ScriptedWorker: Sendable {
                     // What malloc has left it gives; then it has nothing more.
                     var none = rlimit(rlim_cur: 0, rlim_max: 0)
                     guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &none) == 0 else { return }
+                    // The runtime's last words, a page of stack, are expected.
+                    close(STDERR_FILENO)
                     var hoard: [[UInt8]] = []
                     while true { hoard.append([UInt8](repeating: 1, count: 1 << 22)) }
                 }
