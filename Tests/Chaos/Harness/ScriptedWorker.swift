@@ -46,7 +46,7 @@ final class ScriptedWorker: Sendable {
                     var none = rlimit(rlim_cur: 0, rlim_max: 0)
                     guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &none) == 0 else { return }
                     // The runtime's last words, a page of stack, are expected.
-                    close(STDERR_FILENO)
+                    FileHandle.standardError.closeFile()
                     var hoard: [[UInt8]] = []
                     while true { hoard.append([UInt8](repeating: 1, count: 1 << 22)) }
                 }
