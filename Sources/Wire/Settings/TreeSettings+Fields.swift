@@ -52,6 +52,9 @@ extension Grove_V1_TreeSettings {
         .whole(
             "warmup_steps", 0...1_000_000, \.warmupSteps, \.hasWarmupSteps,
             "steps over which the learning rate rises where training goes on with a whole tree"),
+        .whole(
+            "regrow", 0...100, \.regrow, \.hasRegrow,
+            "times that leaves which the final stage has emptied are pruned and grow anew"),
     ]
 
     static let presets = ["tiny", "small", "paper"]

@@ -49,6 +49,55 @@ struct TreeTrainingTests {
         #expect(rates["final"]?.prefix(3) == [0, whole / 2, whole])
     }
 
+    @Test("Leaves that the final stage has emptied are pruned and grow anew, and a shorter final stage follows")
+    func regrowth() throws {
+        var settings = SmallExample.settings()
+        settings.regrowths = 1
+        settings.initial.epochs = 20
+        settings.learningRate = 0.01
+        settings.maximumSplits = 1
+        settings.prunes = false
+        let dataset = try SmallExample.dataset()
+        let grown = try TreeTraining(settings: settings, dataset: dataset)
+        while grown.position.stage != .final { _ = try grown.step() }
+        // All images go left at the last split: its right side is empty.
+        let split = try #require(grown.tree.nodes.last { $0.kind == .split }?.routerQ)
+        let bias = try #require(split.state.parameters.first { $0.name.hasSuffix("dense3.bias") })
+        bias.parameter.value.data[0] = 1000
+        settings.maximumSplits = 3
+        let run = try TreeTraining(
+            resuming: grown.checkpoint(), dataset: dataset, changing: { [settings] _ in settings })
+        var progress: [TrainingProgress] = []
+        var checkpoint: [UInt8] = []
+        while !run.isFinished {
+            progress.append(try run.step())
+            if run.position.regrowths == 1, run.position.stage == .final, checkpoint.isEmpty {
+                checkpoint = try run.checkpoint()
+            }
+        }
+        let names = progress.map(\.stage).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+        #expect(names.prefix(2) == ["final", "split 2"] && names.last == "final", "\(names)")
+        #expect(names.dropFirst().dropLast().allSatisfy { $0.hasPrefix("split") })
+        let last = try #require(progress.last)
+        #expect(last.epochs == 1 && last.learningRate == 0.1 * settings.learningRate)
+        let again = progress.drop { $0.stage == "final" }
+        #expect(again.allSatisfy { $0.parts.first { $0.name == "alpha" }?.value == 1 })
+        let resumed = try TreeTraining(resuming: checkpoint, dataset: dataset)
+        _ = try finish(resumed)
+        #expect(try resumed.model() == run.model())
+    }
+
+    @Test("A run that has the leaves it was to have does not grow anew")
+    func noRegrowth() throws {
+        var settings = SmallExample.settings()
+        settings.regrowths = 1
+        settings.clusters = 2
+        settings.minimumLeafShare = 0
+        let run = try TreeTraining(settings: settings, dataset: SmallExample.dataset())
+        #expect(try finish(run).map(\.stage).reduce(into: Set()) { $0.insert($1) } == ["initial", "final"])
+        #expect(run.position.regrowths == nil)
+    }
+
     @Test("Training makes reconstructions better")
     func learns() throws {
         var settings = SmallExample.settings()

@@ -8,15 +8,19 @@ package struct TreeStageSettings: Codable, Sendable, Equatable {
     package var klRampEpochs: Int?
     /// Epochs after which the learning rate falls to a tenth, again and again; nil for two thirds of the stage.
     package var decayEpochs: Int?
+    /// What the training's learning rate is multiplied by from the start; nil for 1.
+    package var rate: Double?
 
     package init(
-        epochs: Int, klStart: Double, klEnd: Double, klRampEpochs: Int? = nil, decayEpochs: Int? = nil
+        epochs: Int, klStart: Double, klEnd: Double, klRampEpochs: Int? = nil, decayEpochs: Int? = nil,
+        rate: Double? = nil
     ) {
         self.epochs = epochs
         self.klStart = klStart
         self.klEnd = klEnd
         self.klRampEpochs = klRampEpochs
         self.decayEpochs = decayEpochs
+        self.rate = rate
     }
 
     /// α, the weight of the divergences, constant within an epoch (counted from 0).
@@ -28,6 +32,6 @@ package struct TreeStageSettings: Codable, Sendable, Equatable {
     /// What the learning rate is multiplied by in an epoch.
     package func learningRateFactor(epoch: Int) -> Double {
         let every = max(1, decayEpochs ?? (2 * epochs + 2) / 3)
-        return (0..<epoch / every).reduce(1) { factor, _ in factor * 0.1 }
+        return (0..<epoch / every).reduce(rate ?? 1) { factor, _ in factor * 0.1 }
     }
 }

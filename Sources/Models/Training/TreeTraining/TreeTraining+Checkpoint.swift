@@ -84,7 +84,7 @@ extension TreeTraining {
     private static func check(
         _ position: TreeTrainingPosition, _ stage: TreeStageWork, _ settings: TreeTrainingSettings
     ) throws(TreeError) {
-        guard (0..<settings.stage(position.stage).epochs).contains(position.epoch),
+        guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
             (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
             (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun)
         else {

@@ -50,7 +50,7 @@ package final class TreeTraining: TrainingRun {
 
     package func step() throws -> TrainingProgress {
         guard let stage else { preconditionFailure("TreeTraining: the run is finished") }
-        let stageSettings = settings.stage(position.stage)
+        let stageSettings = settings.stage(at: position)
         let alpha = stageSettings.alpha(epoch: position.epoch)
         let rate = LearningRate.warmedUp(
             settings.learningRate * stageSettings.learningRateFactor(epoch: position.epoch),
@@ -114,13 +114,13 @@ extension TreeTraining {
         guard let stage, position.batch >= stage.batches.stepsPerEpoch else { return }
         position.batch = 0
         position.epoch += 1
-        guard position.epoch >= settings.stage(position.stage).epochs else { return }
+        guard position.epoch >= settings.stage(at: position).epochs else { return }
         finishStage()
         passEmptyStages()
     }
 
     private func passEmptyStages() {
-        while !isFinished, settings.stage(position.stage).epochs == 0 { finishStage() }
+        while !isFinished, settings.stage(at: position).epochs == 0 { finishStage() }
     }
 
     private func finishStage() {
@@ -134,8 +134,20 @@ extension TreeTraining {
         case .intermediate:
             position.intermediateDone = true
             grow()
-        case .final, .finished: finish()
+        case .final: growAnew()
+        case .finished: finish()
         }
+    }
+
+    /// Ends the final stage. A whole tree that is trained on may gather in one leaf the images of a class that splits had cut
+    /// apart, and empty others: these are pruned, and the fullest leaves are split in their place.
+    private func growAnew() {
+        guard position.regrowths ?? 0 < settings.regrowths ?? 0 else { return finish() }
+        let decisions = SplitDecisions(tree: tree, dataset: dataset, batch: settings.evaluationBatch)
+        tree.prune(decisions, minimumShare: settings.minimumLeafShare)
+        guard tree.topology.leaves.count < settings.clusters else { return finish() }
+        position.regrowths = (position.regrowths ?? 0) + 1
+        grow()
     }
 
     private func attach(_ small: SmallTree, at node: Int) {
@@ -153,11 +165,14 @@ extension TreeTraining {
         let decision = GrowthDecision(
             decisions.leafProbabilities(in: tree), depths: depths, rules: settings.growthRules)
         guard case .split(let leaf, let members) = decision, position.splitsDone < settings.maximumSplits else {
+            guard position.stage != .final else { return finish() }
             if settings.prunes { tree.prune(decisions, minimumShare: settings.minimumLeafShare) }
             begin(.final)
             return
         }
-        if settings.hasIntermediateStage(afterSplits: position.splitsDone), !position.intermediateDone {
+        if position.regrowths == nil, settings.hasIntermediateStage(afterSplits: position.splitsDone),
+            !position.intermediateDone
+        {
             begin(.intermediate)
         } else {
             begin(.split, node: tree.topology.leaves[leaf], members: members)
@@ -194,7 +209,7 @@ extension TreeTraining {
     /// than a fair share.
     private var expectedSteps: Int {
         guard let stage else { return position.stepsDone }
-        let stageSettings = settings.stage(position.stage)
+        let stageSettings = settings.stage(at: position)
         var total =
             position.stepsDone + (stageSettings.epochs - position.epoch) * stage.batches.stepsPerEpoch - position.batch
         guard position.stage != .final else { return total }
@@ -228,12 +243,28 @@ extension TreeTrainingSettings {
         }
     }
 
-    func stage(_ stage: TreeTrainingPosition.Stage) -> TreeStageSettings {
-        switch stage {
+    func stage(at position: TreeTrainingPosition) -> TreeStageSettings {
+        switch position.stage {
         case .initial: initial
+        case .split where position.regrowths != nil: splitAgain
         case .split: split
         case .intermediate: intermediate
+        case .final where position.regrowths != nil: finalAgain
         case .final, .finished: final
         }
+    }
+
+    /// Leaves that grow anew join a tree that has come to the last α, and are trained at that.
+    private var splitAgain: TreeStageSettings {
+        var stage = split
+        (stage.klStart, stage.klEnd) = (final.klEnd, final.klEnd)
+        return stage
+    }
+
+    /// The second half of the final stage once more, for leaves that have grown anew: the last α, a tenth of the rate.
+    private var finalAgain: TreeStageSettings {
+        let epochs = (final.epochs + 1) / 2
+        return TreeStageSettings(
+            epochs: epochs, klStart: final.klEnd, klEnd: final.klEnd, decayEpochs: max(1, epochs), rate: 0.1)
     }
 }

@@ -23,6 +23,8 @@ struct TreeTrainingPosition: Codable, Equatable {
     var intermediateDone = false
     /// In a split stage, the node of the leaf that is being split, breadth first.
     var splitNode: Int?
+    /// Times that leaves have grown anew after a final stage; nil for none.
+    var regrowths: Int?
 
     /// What progress reports call the stage.
     var stageName: String { stage == .split ? "split \(splitsDone + 1)" : stage.rawValue }

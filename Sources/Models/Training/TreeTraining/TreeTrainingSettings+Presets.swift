@@ -58,7 +58,7 @@ extension TreeTrainingSettings {
             intermediate: stage(epochs.intermediate, from: goingOn, to: end, ramp: isPaper ? 150 : nil),
             final: TreeStageSettings(epochs: epochs.final, klStart: goingOn, klEnd: 1),
             clusters: preset == .tiny ? 6 : 10, maximumSplits: isPaper ? 150 : 20, refitsNorms: keepsSplits,
-            warmUpSteps: keepsSplits ? 100 : 0)
+            warmUpSteps: keepsSplits ? 100 : 0, regrowths: isPaper ? 0 : 1)
         settings.setFinalEpochs(epochs.final)
         return settings
     }

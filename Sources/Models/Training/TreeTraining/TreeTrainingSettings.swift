@@ -32,6 +32,9 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
     /// before this could be chosen. A new optimiser's first steps are as large as the learning rate in every weight,
     /// however small the gradient.
     package var warmUpSteps: Int?
+    /// Times that leaves which a final stage has emptied are pruned and grow anew elsewhere, before a shorter final stage;
+    /// none, as the authors do, where settings were written before this could be chosen.
+    package var regrowths: Int?
     /// Images a pass where nothing is trained.
     package var evaluationBatch: Int
     /// Bytes that a split's features of the frozen tree may take; without room they are computed at every step.
@@ -43,8 +46,8 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         initial: TreeStageSettings, split: TreeStageSettings, intermediate: TreeStageSettings,
         final: TreeStageSettings, clusters: Int = 10, splitsPerIntermediate: Int = 3, maximumSplits: Int = 150,
         minimumSplitImages: Int? = nil, minimumLeafShare: Double = 0.01, prunes: Bool = true,
-        refitsNorms: Bool = false, warmUpSteps: Int = 0, evaluationBatch: Int = 256, featureCacheLimit: Int = 1 << 30,
-        seed: UInt64 = 42
+        refitsNorms: Bool = false, warmUpSteps: Int = 0, regrowths: Int = 0, evaluationBatch: Int = 256,
+        featureCacheLimit: Int = 1 << 30, seed: UInt64 = 42
     ) {
         self.tree = tree
         self.batchSize = batchSize
@@ -62,6 +65,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         self.prunes = prunes
         self.refitsNorms = refitsNorms
         self.warmUpSteps = warmUpSteps
+        self.regrowths = regrowths
         self.evaluationBatch = evaluationBatch
         self.featureCacheLimit = featureCacheLimit
         self.seed = seed
@@ -90,6 +94,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         try require(1...65_536, evaluationBatch, "evaluation batch")
         try require(0...1 << 50, featureCacheLimit, "limit of the feature cache")
         try require(0...1_000_000, warmUpSteps ?? 0, "number of warm-up steps")
+        try require(0...100, regrowths ?? 0, "number of regrowths")
         if let minimumSplitImages { try require(1...1 << 40, minimumSplitImages, "fewest images of a split") }
         for (name, stage) in [("initial", initial), ("split", split), ("intermediate", intermediate), ("final", final)]
         {

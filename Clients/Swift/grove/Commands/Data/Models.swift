@@ -2,7 +2,7 @@ import ArgumentParser
 import GroveClient
 
 struct Models: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lists trees and diffusion models.")
+    static let configuration = CommandConfiguration(abstract: "Lists trees, diffusion models and classifiers.")
 
     @OptionGroup var connection: BrokerOptions
 
