@@ -52,6 +52,11 @@ echo "   $GROVE_BROKER"
 rm -rf "$out"
 mkdir -p "$out"
 
+step "New digits from the models that come with Grove"
+run sample --tree mnist-tree --diffusion mnist-diffusion --leaves all -n 12 --steps 50 --seed 42 -o "$data/shipped"
+keep "$data/shipped/sheet-tree.png" 0-shipped-tree.png
+keep "$data/shipped/sheet-refined.png" 0-shipped-refined.png
+
 step "Import 10,000 handwritten digits"
 run data import digits "$here/sample-data"
 
@@ -82,4 +87,5 @@ keep "$data/generated/sheet-refined.png" 5-generated-refined.png
 step "Done"
 "$grove" models
 echo
-echo "The contact sheets are in $out/: one row a leaf, the tree before diffusion (3) and after it (5)."
+echo "The contact sheets are in $out/: one row a leaf, from the models that come with Grove (0) and from those that"
+echo "were trained just now: the tree before diffusion (3) and after it (5)."

