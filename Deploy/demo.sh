@@ -53,7 +53,8 @@ rm -rf "$out"
 mkdir -p "$out"
 
 step "New digits from the models that come with Grove"
-run sample --tree mnist-tree --diffusion mnist-diffusion --leaves all -n 12 --steps 50 --seed 42 -o "$data/shipped"
+run sample --tree mnist-tree --diffusion mnist-diffusion --leaves all -n 12 --steps 50 --eta 1 --seed 42 \
+    -o "$data/shipped"
 keep "$data/shipped/sheet-tree.png" 0-shipped-tree.png
 keep "$data/shipped/sheet-refined.png" 0-shipped-refined.png
 

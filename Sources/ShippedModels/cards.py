@@ -88,20 +88,23 @@ def clustering(work):
 
 
 def refinement(work):
-    report = read(work / "evaluation/evaluation.json")
-    return distances(report) + "\n\n" + leaves(report)
+    return distances(read(work / "evaluation/evaluation.json")) + "\n\n" + leaves(read(work / "leaves/evaluation.json"))
+
+
+def refined(report):
+    recipe = report["recipe"]
+    return f"refined in {recipe['grove.steps']} steps of {recipe['grove.sampler'].upper()} with eta {recipe['grove.eta']}:\n\n"
 
 
 def distances(report):
-    found, recipe = report["distances"], report["recipe"]
+    found = report["distances"]
     rows = [
         (kind, pair["tree"], pair["refined"], f"{pair['tree'] / pair['refined']:.1f}")
         for kind, pair in ((kind, found[kind]) for kind in ("generations", "reconstructions"))
     ]
     return (
         f"Fréchet distances on {found['network']}, of {found['images']:,} images to {found['reference_images']:,}; "
-        f"refined in {recipe['grove.steps']} steps of {recipe['grove.sampler'].upper()} with eta {recipe['grove.eta']}:\n\n"
-        + table(["", "tree alone", "tree and diffusion", "times as near"], rows)
+        + refined(report) + table(["", "tree alone", "tree and diffusion", "times as near"], rows)
     )
 
 
@@ -110,7 +113,7 @@ def leaves(report):
         (leaf["leaf"], leaf.get("majority_class", "–"), float(leaf.get("majority_share", 0)), leaf["images"])
         for leaf in report["leaf_classes"]
     ]
-    return "What the classifier takes each leaf's refined generations for:\n\n" + table(
+    return "What the classifier takes each leaf's generations for, " + refined(report) + table(
         ["leaf", "most often", "share", "images"], rows)
 
 
