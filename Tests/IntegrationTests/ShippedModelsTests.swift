@@ -89,7 +89,7 @@ import Testing
         let folder = Programs.folder.appending(path: "grove_ShippedModels.resources/Models")
         let list = try JSONDecoder().decode(
             [Listed].self, from: Data(contentsOf: folder.appending(path: "models.json")))
-        #expect(list.map(\.name) == ["mnist-classifier"])
+        #expect(list.map(\.name) == ["mnist-tree", "mnist-diffusion", "mnist-classifier"])
         var bytes = 0
         for model in list {
             let file = try Data(contentsOf: folder.appending(path: model.file))
@@ -103,7 +103,7 @@ import Testing
 
         try await TestGrove.with { grove in
             try await grove.up(data: grove.scratch.appending(path: "shipped")) { _ in
-                try await expectModels(["classifier mnist-classifier@1"], grove)
+                try await expectModels(list.map { "\($0.kind) \($0.name)@1" }, grove)
                 try await grove.groveSucceeds("data", "import", "digits", Programs.digits.path, "--limit", "1000")
                 try await grove.groveSucceeds(
                     "train", "tree", "oak", "--data", "digits", "--preset", "tiny", "--set", "epochs_initial=1",
@@ -255,7 +255,8 @@ import Testing
             """,
             "[classifier]": "set = { batch_size = 16, epochs = 1 }",
             "[diffusion]": "preset = \"tiny\"\nset = { steps = 2, batch_size = 8 }",
-            "[evaluation]": "steps = 2\ndistance_images = 4\nleaf_images = 2",
+            "[evaluation]": "steps = 2\ndistance_images = 4",
+            "[leaves]": "steps = 2\ndistance_images = 4\nleaf_images = 2",
             "[likelihood]": "likelihood_samples = 2",
             "[figures]": "leaf_images = 9\nsteps = 2", "[sheets]": "n = 1\nsteps = 2",
         ]
