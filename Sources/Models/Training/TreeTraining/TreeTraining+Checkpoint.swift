@@ -86,7 +86,8 @@ extension TreeTraining {
     ) throws(TreeError) {
         guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
             (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
-            (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun)
+            (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun),
+            (0...100).contains(position.regrowths ?? 0)
         else {
             throw TreeError(
                 "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "

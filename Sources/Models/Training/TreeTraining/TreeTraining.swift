@@ -3,9 +3,9 @@ import Neural
 /// The training and growth of a tree (section 4 of the TreeVAE paper and appendix), one optimiser step a call.
 ///
 /// Stages: *initial* trains a root and two leaves; *split k* trains a small tree that then replaces the most popular leaf;
-/// *intermediate* trains the whole tree between splits; *final* does so at the end, after pruning. Each stage has an
-/// optimiser, a learning rate and an α of its own. Everything random is a function of the seed and the step, so that a
-/// resumed run is bit-equal to an uninterrupted one, on any number of cores.
+/// *intermediate* trains the whole tree between splits; *final* does so at the end, after pruning, and once more where leaves
+/// have grown anew. Each stage has an optimiser, a learning rate and an α of its own. Everything random is a function of
+/// the seed and the step, so that a resumed run is bit-equal to an uninterrupted one, on any number of cores.
 package final class TreeTraining: TrainingRun {
     package let settings: TreeTrainingSettings
     package let dataset: ImageDataset
@@ -147,7 +147,7 @@ extension TreeTraining {
         tree.prune(decisions, minimumShare: settings.minimumLeafShare)
         guard tree.topology.leaves.count < settings.clusters else { return finish() }
         position.regrowths = (position.regrowths ?? 0) + 1
-        grow()
+        grow(by: decisions)
     }
 
     private func attach(_ small: SmallTree, at node: Int) {
@@ -159,8 +159,10 @@ extension TreeTraining {
     }
 
     /// Decides what follows a trained tree: an intermediate stage, another split, or the end of growth.
-    private func grow() {
-        let decisions = SplitDecisions(tree: tree, dataset: dataset, batch: settings.evaluationBatch)
+    ///
+    /// - Parameter made: the tree's decisions, where they are known already.
+    private func grow(by made: SplitDecisions? = nil) {
+        let decisions = made ?? SplitDecisions(tree: tree, dataset: dataset, batch: settings.evaluationBatch)
         let depths = tree.topology.leaves.map { tree.topology.nodes[$0].depth }
         let decision = GrowthDecision(
             decisions.leafProbabilities(in: tree), depths: depths, rules: settings.growthRules)
@@ -225,7 +227,9 @@ extension TreeTraining {
             let images = min(dataset.count, dataset.count * 13 / (10 * (split + 2)))
             total += settings.split.epochs * max(1, images / imagesPerStep)
         }
-        return total + settings.final.epochs * stepsPerEpoch
+        var end = position
+        end.stage = .final
+        return total + settings.stage(at: end).epochs * stepsPerEpoch
     }
 }
 

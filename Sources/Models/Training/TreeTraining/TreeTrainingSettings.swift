@@ -103,6 +103,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
             try require(0...1, stage.klEnd, "\(name) stage's last α")
             try require(1...100_000, stage.klRampEpochs ?? 1, "\(name) stage's α ramp")
             try require(1...100_000, stage.decayEpochs ?? 1, "\(name) stage's epochs between decays")
+            try require(0...1, stage.rate ?? 1, "\(name) stage's part of the learning rate")
         }
     }
 
