@@ -15,7 +15,7 @@ import WorkerCore
         "kl_step": ("0.02", []), "epochs_initial": ("3", []), "epochs_split": ("2", []),
         "epochs_intermediate": ("9", []), "epochs_final": ("11", []), "intermediate_every": ("2", []),
         "prune_below": ("0.2", []), "decay_after": ("0.3", []),
-        "refit_norms": ("false", []), "warmup_steps": ("7", []), "regrow": ("3", []),
+        "refit_norms": ("false", []), "warmup_steps": ("7", []), "regrow": ("3", []), "augment_final": ("false", []),
     ]
 
     private let diffusion: [String: (value: String, base: [String])] = [

@@ -1185,6 +1185,16 @@ public nonisolated struct Grove_V1_TreeSettings: @unchecked Sendable {
   /// Clears the value of `regrow`. Subsequent reads from it will return its default value.
   public mutating func clearRegrow() {_uniqueStorage()._regrow = nil}
 
+  /// Whether the final stage sees augmented views, too, where the other stages do; it does where this is not set.
+  public var augmentFinal: Bool {
+    get {_storage._augmentFinal ?? false}
+    set {_uniqueStorage()._augmentFinal = newValue}
+  }
+  /// Returns true if `augmentFinal` has been explicitly set.
+  public var hasAugmentFinal: Bool {_storage._augmentFinal != nil}
+  /// Clears the value of `augmentFinal`. Subsequent reads from it will return its default value.
+  public mutating func clearAugmentFinal() {_uniqueStorage()._augmentFinal = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2704,7 +2714,7 @@ nonisolated extension Grove_V1_Figure: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TreeSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0\u{3}refit_norms\0\u{3}warmup_steps\0\u{1}regrow\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}preset\0\u{3}latent_channels\0\u{3}bottom_up_channels\0\u{3}representation_size\0\u{1}levels\0\u{1}leaves\0\u{1}activation\0\u{1}output\0\u{3}residual_connections\0\u{3}spectral_norm\0\u{3}resampling_convolutions\0\u{1}contrastive\0\u{3}contrastive_weight\0\u{4}\u{7}batch_size\0\u{3}learning_rate\0\u{3}weight_decay\0\u{3}kl_start\0\u{3}kl_step\0\u{3}epochs_initial\0\u{3}epochs_split\0\u{3}epochs_intermediate\0\u{3}epochs_final\0\u{3}intermediate_every\0\u{3}prune_below\0\u{3}decay_after\0\u{3}refit_norms\0\u{3}warmup_steps\0\u{1}regrow\0\u{3}augment_final\0")
 
   fileprivate class _StorageClass {
     var _preset: String? = nil
@@ -2735,6 +2745,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
     var _refitNorms: Bool? = nil
     var _warmupSteps: UInt32? = nil
     var _regrow: UInt32? = nil
+    var _augmentFinal: Bool? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2773,6 +2784,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       _refitNorms = source._refitNorms
       _warmupSteps = source._warmupSteps
       _regrow = source._regrow
+      _augmentFinal = source._augmentFinal
     }
   }
 
@@ -2819,6 +2831,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         case 32: try { try decoder.decodeSingularBoolField(value: &_storage._refitNorms) }()
         case 33: try { try decoder.decodeSingularUInt32Field(value: &_storage._warmupSteps) }()
         case 34: try { try decoder.decodeSingularUInt32Field(value: &_storage._regrow) }()
+        case 35: try { try decoder.decodeSingularBoolField(value: &_storage._augmentFinal) }()
         default: break
         }
       }
@@ -2915,6 +2928,9 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
       try { if let v = _storage._regrow {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 34)
       } }()
+      try { if let v = _storage._augmentFinal {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 35)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2952,6 +2968,7 @@ nonisolated extension Grove_V1_TreeSettings: SwiftProtobuf.Message, SwiftProtobu
         if _storage._refitNorms != rhs_storage._refitNorms {return false}
         if _storage._warmupSteps != rhs_storage._warmupSteps {return false}
         if _storage._regrow != rhs_storage._regrow {return false}
+        if _storage._augmentFinal != rhs_storage._augmentFinal {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -21,7 +21,7 @@ extension Grove_V1_TreeSettings {
         .flag(
             "resampling_convolutions", \.resamplingConvolutions, \.hasResamplingConvolutions,
             "learned down- and up-sampling"),
-        .flag("contrastive", \.contrastive, \.hasContrastive, "contrastive losses on augmented pairs"),
+        .flag("contrastive", \.contrastive, \.hasContrastive, "contrastive losses on pairs of augmented views"),
         .number(
             "contrastive_weight", 0...10_000, \.contrastiveWeight, \.hasContrastiveWeight,
             "weight of the contrastive losses"),
@@ -55,6 +55,9 @@ extension Grove_V1_TreeSettings {
         .whole(
             "regrow", 0...100, \.regrow, \.hasRegrow,
             "times that leaves which the final stage has emptied are pruned and grow anew"),
+        .flag(
+            "augment_final", \.augmentFinal, \.hasAugmentFinal,
+            "whether the final stage sees augmented views, too, where there are any"),
     ]
 
     static let presets = ["tiny", "small", "paper"]

@@ -68,9 +68,15 @@ struct TrainTreeJob {
     /// Enough to tell a good split from a bad one, in a second.
     private static let imagesBetweenStages = 2000
 
-    /// The authors' contrastive views; used where the settings ask for them.
+    /// The authors' contrastive views of colour images; they train grey ones without. A digit mirrored or cut off is another
+    /// one, so grey images are moved instead. Used where the settings ask for views.
     private static let views: ImageAugmentation = { image, height, width, channels, random in
-        ContrastiveAugmentation.cifar.apply(
-            to: image, height: height, width: width, channels: channels, using: &random)
+        if channels == 1 {
+            StrokeAugmentation.handwriting.apply(
+                to: image, height: height, width: width, channels: channels, using: &random)
+        } else {
+            ContrastiveAugmentation.cifar.apply(
+                to: image, height: height, width: width, channels: channels, using: &random)
+        }
     }
 }

@@ -65,6 +65,7 @@ extension Grove_V1_TreeSettings {
         if hasWeightDecay { settings.weightDecay = weightDecay }
         if hasRefitNorms { settings.refitsNorms = refitNorms }
         if hasWarmupSteps { settings.warmUpSteps = Int(warmupSteps) }
+        if hasAugmentFinal { settings.augmentsFinal = augmentFinal }
         if hasRegrow { settings.regrowths = Int(regrow) }
         if hasIntermediateEvery { settings.splitsPerIntermediate = Int(intermediateEvery) }
         if hasPruneBelow {

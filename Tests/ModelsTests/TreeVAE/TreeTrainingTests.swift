@@ -1,4 +1,5 @@
 import Neural
+import Synchronization
 import Testing
 
 @testable import Models
@@ -96,6 +97,31 @@ struct TreeTrainingTests {
         let run = try TreeTraining(settings: settings, dataset: SmallExample.dataset())
         #expect(try finish(run).map(\.stage).reduce(into: Set()) { $0.insert($1) } == ["initial", "final"])
         #expect(run.position.regrowths == nil)
+    }
+
+    @Test("A final stage without views sees the images themselves, as many as a batch holds, and compares nothing")
+    func plainFinal() throws {
+        var settings = SmallExample.settings(contrastive: true)
+        settings.augmentsFinal = false
+        let dataset = try SmallExample.dataset()
+        let views = Mutex(0)
+        let counting: ImageAugmentation = { _, _, _, _, _ in views.withLock { $0 += 1 } }
+        let run = try TreeTraining(settings: settings, dataset: dataset, augmentation: counting)
+        while run.position.stage != .final {
+            let made = views.withLock { $0 }
+            let progress = try run.step()
+            #expect(views.withLock { $0 } - made == run.settings.batchSize)
+            #expect(progress.parts.contains { $0.name == "contrast" && $0.value > 0 })
+        }
+        let made = views.withLock { $0 }
+        let checkpoint = try run.checkpoint()
+        let final = try finish(run)
+        #expect(views.withLock { $0 } == made)
+        #expect(final.count == settings.final.epochs * (dataset.count / settings.batchSize))
+        #expect(final.allSatisfy { $0.parts.contains { $0.name == "contrast" && $0.value == 0 } })
+        let resumed = try TreeTraining(resuming: checkpoint, dataset: dataset, augmentation: counting)
+        #expect(try finish(resumed) == final)
+        #expect(try resumed.model() == run.model())
     }
 
     @Test("Training makes reconstructions better")

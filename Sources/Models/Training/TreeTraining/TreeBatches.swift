@@ -24,22 +24,26 @@ struct TreeBatches {
     let settings: TreeTrainingSettings
     /// Which stage of the run this is, counted from 0.
     let stage: Int
+    /// Views of each image in a batch.
+    let views: Int
+    /// Makes the views; nil where the images themselves are meant.
     let augmentation: ImageAugmentation?
     private var order: (epoch: Int, positions: [Int]) = (-1, [])
 
     init(
-        dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings, stage: Int,
+        dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings, stage: Int, views: Int = 1,
         augmentation: ImageAugmentation?
     ) {
         self.dataset = dataset
         self.members = members
         self.settings = settings
         self.stage = stage
+        self.views = views
         self.augmentation = augmentation
     }
 
     /// Different images a step.
-    var imagesPerStep: Int { min(settings.batchSize / settings.views, members.count) }
+    var imagesPerStep: Int { min(settings.batchSize / views, members.count) }
 
     var stepsPerEpoch: Int { members.count / imagesPerStep }
 
@@ -53,7 +57,7 @@ struct TreeBatches {
             order = (epoch, key.permutation(members.count))
         }
         let chosen = order.positions[batch * imagesPerStep..<(batch + 1) * imagesPerStep]
-        let rows = (0..<settings.views).flatMap { _ in chosen }
+        let rows = (0..<views).flatMap { _ in chosen }
         let indices = rows.map { members[$0] }
         let identities = indices.enumerated().map { row, index in
             UInt32(truncatingIfNeeded: index) | (row < chosen.count ? 0 : 1 << 31)
@@ -64,7 +68,7 @@ struct TreeBatches {
     }
 
     private func augment(_ images: Tensor, _ identities: [UInt32], step: Int) {
-        guard settings.tree.augment, let augmentation else { return }
+        guard let augmentation else { return }
         let size = dataset.imageSize
         Parallel.forEach(identities.count) { row in
             var random = RandomKey(

@@ -9,6 +9,7 @@ final class TreeStageWork {
     private let tree: TreeVAE
     private let frozen: FrozenLeaf?
     private let seed: UInt64
+    private let comparesViews: Bool
 
     /// - Parameter members: the images that take part.
     init(
@@ -19,7 +20,9 @@ final class TreeStageWork {
         seed = settings.seed
         batches = TreeBatches(
             dataset: dataset, members: members, settings: settings, stage: position.stagesBegun,
-            augmentation: augmentation)
+            views: settings.views(of: position.stage),
+            augmentation: settings.augments(position.stage) ? augmentation : nil)
+        comparesViews = settings.views(of: position.stage) > 1
         if position.stage == .split, let node = position.splitNode {
             small = SmallTree(
                 settings.tree, depth: tree.topology.nodes[node].depth + 1,
@@ -42,7 +45,9 @@ final class TreeStageWork {
         let dropout = RandomKey(seed: seed, use: TreeRandomUse.dropout, step: step)
         guard let small, let frozen else {
             let noise = KeyedNoise(seed: seed, step: step, images: batch.identities)
-            return tree.pass(batch.images, noise: noise, dropout: dropout, in: graph).losses
+            return tree.pass(
+                batch.images, noise: noise, dropout: dropout, comparingViews: comparesViews, in: graph
+            ).losses
         }
         let noise = KeyedNoise(
             seed: seed, step: step, images: batch.identities, use: TreeRandomUse.smallTreeLatents)

@@ -229,7 +229,8 @@ extension TreeTraining {
         }
         var end = position
         end.stage = .final
-        return total + settings.stage(at: end).epochs * stepsPerEpoch
+        let finalSteps = max(1, dataset.count / max(1, settings.batchSize / settings.views(of: .final)))
+        return total + settings.stage(at: end).epochs * finalSteps
     }
 }
 
@@ -238,6 +239,14 @@ extension TreeTrainingSettings {
     func hasIntermediateStage(afterSplits splits: Int) -> Bool {
         splits > 0 && splitsPerIntermediate > 0 && splits % splitsPerIntermediate == 0 && intermediate.epochs > 0
     }
+
+    /// Whether a stage sees augmented images.
+    func augments(_ stage: TreeTrainingPosition.Stage) -> Bool {
+        tree.augment && (stage != .final || augmentsFinal != false)
+    }
+
+    /// Views of each image in a batch of a stage.
+    func views(of stage: TreeTrainingPosition.Stage) -> Int { augments(stage) ? views : 1 }
 
     /// Steps over which the learning rate of a stage rises.
     func warmUpSteps(of stage: TreeTrainingPosition.Stage) -> Int {

@@ -35,6 +35,10 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
     /// Times that leaves which a final stage has emptied are pruned and grow anew elsewhere, before a shorter final stage;
     /// none, as the authors do, where settings were written before this could be chosen.
     package var regrowths: Int?
+    /// Whether the final stage, too, sees augmented views where the settings ask for them, as the authors' does; it does,
+    /// where settings were written before this could be chosen. Otherwise it sees the images themselves, which are what the
+    /// leaves are to draw, and nothing is compared.
+    package var augmentsFinal: Bool?
     /// Images a pass where nothing is trained.
     package var evaluationBatch: Int
     /// Bytes that a split's features of the frozen tree may take; without room they are computed at every step.
@@ -46,8 +50,8 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         initial: TreeStageSettings, split: TreeStageSettings, intermediate: TreeStageSettings,
         final: TreeStageSettings, clusters: Int = 10, splitsPerIntermediate: Int = 3, maximumSplits: Int = 150,
         minimumSplitImages: Int? = nil, minimumLeafShare: Double = 0.01, prunes: Bool = true,
-        refitsNorms: Bool = false, warmUpSteps: Int = 0, regrowths: Int = 0, evaluationBatch: Int = 256,
-        featureCacheLimit: Int = 1 << 30, seed: UInt64 = 42
+        refitsNorms: Bool = false, warmUpSteps: Int = 0, regrowths: Int = 0, augmentsFinal: Bool = true,
+        evaluationBatch: Int = 256, featureCacheLimit: Int = 1 << 30, seed: UInt64 = 42
     ) {
         self.tree = tree
         self.batchSize = batchSize
@@ -66,12 +70,13 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         self.refitsNorms = refitsNorms
         self.warmUpSteps = warmUpSteps
         self.regrowths = regrowths
+        self.augmentsFinal = augmentsFinal
         self.evaluationBatch = evaluationBatch
         self.featureCacheLimit = featureCacheLimit
         self.seed = seed
     }
 
-    /// Views of each image in a batch.
+    /// Views of each image in a batch of the stages that compare them.
     package var views: Int { tree.isContrastive ? 2 : 1 }
 
     /// What growth goes by.

@@ -7,6 +7,7 @@ struct NodeVisit {
     let images: Tensor
     let noise: any NoiseSource
     let dropout: RandomKey?
+    let comparingViews: Bool
 
     struct Outcome {
         struct Split {
@@ -56,7 +57,9 @@ struct NodeVisit {
     }
 
     /// Whether this pass compares two views of each image.
-    func comparesViews(_ graph: Graph) -> Bool { graph.training && tree.configuration.isContrastive }
+    func comparesViews(_ graph: Graph) -> Bool {
+        graph.training && comparingViews && tree.configuration.isContrastive
+    }
 
     private func split(
         _ node: TreeTopology.Node, _ parts: TreeNode, _ feature: Tensor, z: Tensor, _ reach: Tensor?, in graph: Graph

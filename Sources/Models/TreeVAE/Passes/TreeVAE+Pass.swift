@@ -3,18 +3,20 @@ import Neural
 extension TreeVAE {
     /// Sends images through every node of the tree (sections 2 and 3 of the paper) and measures the loss.
     ///
-    /// In a training pass of a contrastive configuration the batch must hold two views of each image: row i and row
-    /// i + N/2.
+    /// In a training pass of a contrastive configuration that compares views the batch must hold two of each image: row i and
+    /// row i + N/2.
     ///
     /// - Parameters:
     ///   - images: `[N, H, W, C]` in [0, 1].
     ///   - features: d^(0) ... d^(N−1) of these images where they are known; computed if not.
     ///   - dropout: the key of the routers' dropout in this step, if the settings have any.
+    ///   - comparingViews: whether a contrastive configuration's training pass has contrastive losses.
     package func pass(
         _ images: Tensor, features: [Tensor]? = nil, noise: any NoiseSource, dropout: RandomKey? = nil,
-        in graph: Graph
+        comparingViews: Bool = true, in graph: Graph
     ) -> TreePass {
-        let visit = NodeVisit(tree: self, images: images, noise: noise, dropout: dropout)
+        let visit = NodeVisit(
+            tree: self, images: images, noise: noise, dropout: dropout, comparingViews: comparingViews)
         var walk = TreeWalk(visit: visit, graph: graph)
         return walk.run(features ?? self.features(images, in: graph))
     }
