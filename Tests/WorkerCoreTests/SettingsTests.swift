@@ -10,12 +10,12 @@ import WorkerCore
         "preset": ("tiny", []), "latent_channels": ("12", []), "bottom_up_channels": ("24", []),
         "representation_size": ("4", []), "levels": ("5", []), "leaves": ("4", []), "activation": ("relu", []),
         "output": ("mse", []), "residual_connections": ("true", []), "spectral_norm": ("true", []),
-        "resampling_convolutions": ("true", []), "contrastive": ("true", []), "contrastive_weight": ("7", []),
+        "resampling_convolutions": ("true", []), "contrastive": ("false", []), "contrastive_weight": ("7", []),
         "batch_size": ("32", []), "learning_rate": ("0.01", []), "weight_decay": ("0.5", []), "kl_start": ("0.2", []),
         "kl_step": ("0.02", []), "epochs_initial": ("3", []), "epochs_split": ("2", []),
         "epochs_intermediate": ("9", []), "epochs_final": ("11", []), "intermediate_every": ("2", []),
         "prune_below": ("0.2", []), "decay_after": ("0.3", []),
-        "refit_norms": ("false", []), "warmup_steps": ("7", []), "regrow": ("3", []), "augment_final": ("false", []),
+        "refit_norms": ("false", []), "warmup_steps": ("7", []), "regrow": ("3", []), "augment_final": ("true", []),
     ]
 
     private let diffusion: [String: (value: String, base: [String])] = [

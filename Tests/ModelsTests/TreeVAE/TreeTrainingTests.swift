@@ -119,6 +119,7 @@ struct TreeTrainingTests {
         #expect(views.withLock { $0 } == made)
         #expect(final.count == settings.final.epochs * (dataset.count / settings.batchSize))
         #expect(final.allSatisfy { $0.parts.contains { $0.name == "contrast" && $0.value == 0 } })
+        #expect(final.first?.learningRate == 0.3 * settings.learningRate)
         let resumed = try TreeTraining(resuming: checkpoint, dataset: dataset, augmentation: counting)
         #expect(try finish(resumed) == final)
         #expect(try resumed.model() == run.model())

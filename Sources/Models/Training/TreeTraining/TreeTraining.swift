@@ -263,8 +263,16 @@ extension TreeTrainingSettings {
         case .split: split
         case .intermediate: intermediate
         case .final where position.regrowths != nil: finalAgain
+        case .final where tree.isContrastive && augmentsFinal == false: plainFinal
         case .final, .finished: final
         }
+    }
+
+    /// Where no views are compared any more, the full rate would gather in one leaf again what they had told apart.
+    private var plainFinal: TreeStageSettings {
+        var stage = final
+        stage.rate = 0.3 * (final.rate ?? 1)
+        return stage
     }
 
     /// Leaves that grow anew join a tree that has come to the last α, and are trained at that.
