@@ -1185,7 +1185,8 @@ public nonisolated struct Grove_V1_TreeSettings: @unchecked Sendable {
   /// Clears the value of `regrow`. Subsequent reads from it will return its default value.
   public mutating func clearRegrow() {_uniqueStorage()._regrow = nil}
 
-  /// Whether the final stage sees augmented views, too, where the other stages do; it does where this is not set.
+  /// Whether the final stage sees augmented views, too, where the other stages do. If not, and they compared views, it runs at
+  /// three tenths of the learning rate.
   public var augmentFinal: Bool {
     get {_storage._augmentFinal ?? false}
     set {_uniqueStorage()._augmentFinal = newValue}

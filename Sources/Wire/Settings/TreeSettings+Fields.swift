@@ -57,7 +57,8 @@ extension Grove_V1_TreeSettings {
             "times that leaves which the final stage has emptied are pruned and grow anew"),
         .flag(
             "augment_final", \.augmentFinal, \.hasAugmentFinal,
-            "whether the final stage sees augmented views, too, where there are any"),
+            "whether the final stage sees augmented views, too; if not, and views were compared, it runs at 0.3 of the rate"
+        ),
     ]
 
     static let presets = ["tiny", "small", "paper"]

@@ -7,28 +7,15 @@ import Foundation
 /// comes from outside the image is 0.
 package struct StrokeAugmentation: Sendable, Equatable {
     /// Largest turn either way, in degrees.
-    package var rotation: Float
+    var rotation: Float
     /// Largest shear along the rows either way, in degrees: what slants handwriting.
-    package var shear: Float
+    var shear: Float
     /// Sizes relative to the image's own, drawn for each axis.
-    package var scale: ClosedRange<Float>
+    var scale: ClosedRange<Float>
     /// Largest shift either way, as a share of each side.
-    package var shift: Float
+    var shift: Float
     /// Largest share by which each value becomes its neighbourhood's largest (a broader pen) or smallest one (a finer pen).
-    package var pen: Float
-
-    package init(rotation: Float, shear: Float, scale: ClosedRange<Float>, shift: Float, pen: Float) {
-        precondition(
-            (0...180).contains(rotation) && (0...60).contains(shear),
-            "Turns are of at most 180 degrees and shears of at most 60.")
-        precondition(scale.lowerBound > 0 && shift >= 0, "Sizes are positive, and shifts are given by their amount.")
-        precondition((0...1).contains(pen), "The pen changes by a share of at most 1.")
-        self.rotation = rotation
-        self.shear = shear
-        self.scale = scale
-        self.shift = shift
-        self.pen = pen
-    }
+    var pen: Float
 
     /// How hands differ in writing the same digit.
     package static let handwriting = StrokeAugmentation(
@@ -108,16 +95,16 @@ package struct StrokeAugmentation: Sendable, Equatable {
         _ image: [Float], height: Int, width: Int, channels: Int, x: Float, y: Float,
         into pixel: UnsafeMutablePointer<Float>
     ) {
-        let (left, top) = (x.rounded(.down), y.rounded(.down))
-        for channel in 0..<channels { pixel[channel] = 0 }
-        guard left >= -1, top >= -1, left < Float(width), top < Float(height) else { return }
-        for (row, rowShare) in [(Int(top), 1 - (y - top)), (Int(top) + 1, y - top)] where row >= 0 && row < height {
-            for (column, share) in [(Int(left), 1 - (x - left)), (Int(left) + 1, x - left)]
-            where column >= 0 && column < width {
-                let weight = rowShare * share
-                let from = (row * width + column) * channels
-                for channel in 0..<channels { pixel[channel] += weight * image[from + channel] }
+        let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
+        let (right, below) = (x - Float(left), y - Float(top))
+        for channel in 0..<channels {
+            func value(_ row: Int, _ column: Int) -> Float {
+                guard row >= 0, row < height, column >= 0, column < width else { return 0 }
+                return image[(row * width + column) * channels + channel]
             }
+            pixel[channel] =
+                (1 - below) * (1 - right) * value(top, left) + (1 - below) * right * value(top, left + 1)
+                + below * (1 - right) * value(top + 1, left) + below * right * value(top + 1, left + 1)
         }
     }
 }

@@ -31,7 +31,7 @@ struct TreeBatches {
     private var order: (epoch: Int, positions: [Int]) = (-1, [])
 
     init(
-        dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings, stage: Int, views: Int = 1,
+        dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings, stage: Int, views: Int,
         augmentation: ImageAugmentation?
     ) {
         self.dataset = dataset

@@ -9,7 +9,6 @@ final class TreeStageWork {
     private let tree: TreeVAE
     private let frozen: FrozenLeaf?
     private let seed: UInt64
-    private let comparesViews: Bool
 
     /// - Parameter members: the images that take part.
     init(
@@ -22,7 +21,6 @@ final class TreeStageWork {
             dataset: dataset, members: members, settings: settings, stage: position.stagesBegun,
             views: settings.views(of: position.stage),
             augmentation: settings.augments(position.stage) ? augmentation : nil)
-        comparesViews = settings.views(of: position.stage) > 1
         if position.stage == .split, let node = position.splitNode {
             small = SmallTree(
                 settings.tree, depth: tree.topology.nodes[node].depth + 1,
@@ -46,7 +44,7 @@ final class TreeStageWork {
         guard let small, let frozen else {
             let noise = KeyedNoise(seed: seed, step: step, images: batch.identities)
             return tree.pass(
-                batch.images, noise: noise, dropout: dropout, comparingViews: comparesViews, in: graph
+                batch.images, noise: noise, dropout: dropout, comparingViews: batches.views > 1, in: graph
             ).losses
         }
         let noise = KeyedNoise(

@@ -215,22 +215,22 @@ extension TreeTraining {
         var total =
             position.stepsDone + (stageSettings.epochs - position.epoch) * stage.batches.stepsPerEpoch - position.batch
         guard position.stage != .final else { return total }
-        let imagesPerStep = max(1, settings.batchSize / settings.views)
-        let stepsPerEpoch = max(1, dataset.count / imagesPerStep)
+        func stepsPerEpoch(_ images: Int, _ stage: TreeTrainingPosition.Stage) -> Int {
+            max(1, images / max(1, settings.batchSize / settings.views(of: stage)))
+        }
         let first = position.splitsDone + (position.stage == .split ? 1 : 0)
         for split in first..<max(first, settings.clusters - 2) {
             let trained = position.stage != .split && split == first
             let intermediateIsPast = trained && (position.stage == .intermediate || position.intermediateDone)
             if settings.hasIntermediateStage(afterSplits: split), !intermediateIsPast {
-                total += settings.intermediate.epochs * stepsPerEpoch
+                total += settings.intermediate.epochs * stepsPerEpoch(dataset.count, .intermediate)
             }
             let images = min(dataset.count, dataset.count * 13 / (10 * (split + 2)))
-            total += settings.split.epochs * max(1, images / imagesPerStep)
+            total += settings.split.epochs * stepsPerEpoch(images, .split)
         }
         var end = position
         end.stage = .final
-        let finalSteps = max(1, dataset.count / max(1, settings.batchSize / settings.views(of: .final)))
-        return total + settings.stage(at: end).epochs * finalSteps
+        return total + settings.stage(at: end).epochs * stepsPerEpoch(dataset.count, .final)
     }
 }
 
