@@ -14,7 +14,8 @@ package enum BufferPool {
     }
 
     private struct State: ~Copyable {
-        var free: [Int: [UInt]] = [:]
+        /// The buffers of each size class that nobody has, one after another: each begins with the address of the next.
+        var free = [UnsafeMutableRawPointer?](repeating: nil, count: SizeClass.count)
         var statistics = Statistics()
     }
 
@@ -22,53 +23,81 @@ package enum BufferPool {
 
     package static var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// The number of floats that a buffer for `count` floats really has.
-    static func sizeClass(_ count: Int) -> Int {
-        let minimum = 16
-        guard count > minimum else { return minimum }
-        let top = Int.bitWidth - 1 - (count - 1).leadingZeroBitCount
-        let granule = max(minimum, 1 << max(0, top - 3))
-        return (count + granule - 1) / granule * granule
-    }
-
     /// An uninitialised buffer for at least `count` floats.
     ///
     /// - Parameter eachLane: whether it belongs to the lane that takes it, which others do likewise.
     static func take(_ count: Int, eachLane: Bool = false) -> UnsafeMutablePointer<Float> {
-        let size = sizeClass(count)
-        BufferMeter.current?.took(size, eachLane: eachLane)
-        let cached: UInt? = state.withLock { state in
-            if let address = state.free[size]?.popLast() { return address }
+        let size = SizeClass(count)
+        BufferMeter.current?.took(size.floats, eachLane: eachLane)
+        let buffer = state.withLock { state -> Address in
+            if let first = state.free[size.index] {
+                state.free[size.index] = first.load(as: UnsafeMutableRawPointer?.self)
+                return Address(pointer: first)
+            }
             state.statistics.heapAllocations += 1
-            state.statistics.bytesHeld += size * MemoryLayout<Float>.stride
-            return nil
+            state.statistics.bytesHeld += size.bytes
+            return Address(pointer: .allocate(byteCount: size.bytes, alignment: 64))
         }
-        if let cached, let pointer = UnsafeMutablePointer<Float>(bitPattern: cached) { return pointer }
-        return UnsafeMutableRawPointer.allocate(byteCount: size * MemoryLayout<Float>.stride, alignment: 64)
-            .bindMemory(to: Float.self, capacity: size)
+        return buffer.pointer.bindMemory(to: Float.self, capacity: size.floats)
     }
 
     /// Takes back a buffer that `take(count)` gave.
     static func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ count: Int, eachLane: Bool = false) {
-        let size = sizeClass(count)
-        BufferMeter.current?.gaveBack(size, eachLane: eachLane)
-        state.withLock { $0.free[size, default: []].append(UInt(bitPattern: pointer)) }
+        let size = SizeClass(count)
+        BufferMeter.current?.gaveBack(size.floats, eachLane: eachLane)
+        let buffer = Address(pointer: UnsafeMutableRawPointer(pointer))
+        state.withLock { state in
+            buffer.pointer.storeBytes(of: state.free[size.index], as: UnsafeMutableRawPointer?.self)
+            state.free[size.index] = buffer.pointer
+        }
     }
 
     /// Gives all cached buffers back to the system, for example when a model leaves memory.
     package static func trim() {
-        let cached = state.withLock { state in
-            let cached = state.free
-            state.free = [:]
-            for (size, list) in cached {
-                state.statistics.bytesHeld -= size * list.count * MemoryLayout<Float>.stride
+        state.withLock { state in
+            for index in state.free.indices {
+                while let first = state.free[index] {
+                    state.free[index] = first.load(as: UnsafeMutableRawPointer?.self)
+                    state.statistics.bytesHeld -= SizeClass(index: index).bytes
+                    first.deallocate()
+                }
             }
-            return cached
-        }
-        for address in cached.values.joined() {
-            UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
         }
     }
+
+    /// A buffer on its way into the pool or out of it; nobody else has it.
+    private struct Address: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+    }
+}
+
+/// The number of floats that a buffer really has: a multiple of sixteen, and above 128 of an eighth of a power of two.
+struct SizeClass {
+    /// As many as there are for sizes that an `Int` can tell.
+    static let count = 8 * (Int.bitWidth - 7)
+
+    let floats: Int
+    /// Its place among all classes, smallest first.
+    let index: Int
+
+    /// The smallest class for so many floats.
+    init(_ count: Int) {
+        let last = max(count - 1, 0)
+        let octave = max(0, Int.bitWidth - 7 - last.leadingZeroBitCount)
+        let eighths = last / Self.step(octave)
+        self.init(index: octave == 0 ? eighths : 8 * octave + eighths - 8)
+    }
+
+    init(index: Int) {
+        let octave = index / 8
+        self.index = index
+        floats = (index % 8 + (octave == 0 ? 1 : 9)) * Self.step(octave)
+    }
+
+    /// Between the classes of an octave; those of the first two lie as far apart.
+    private static func step(_ octave: Int) -> Int { 16 << max(0, octave - 1) }
+
+    var bytes: Int { floats * MemoryLayout<Float>.stride }
 }
 
 /// Memory that a kernel needs while it runs; it returns to the pool at the end of its owner's scope.
