@@ -37,8 +37,8 @@ package final class BatchNormPopulation {
         var moments = moments[ObjectIdentifier(state)] ?? Moments(state)
         moments.rows += x.rows
         for channel in 0..<channels {
-            moments.sums[channel] += sums[channel]
-            moments.squares[channel] += sums[channels + channel]
+            moments.sums[channel] += sums.doubles[channel]
+            moments.squares[channel] += sums.doubles[channels + channel]
         }
         self.moments[ObjectIdentifier(state)] = moments
     }

@@ -15,16 +15,14 @@ extension Graph {
         precondition(
             state.weight.shape == [x.channels],
             "batchNorm: input \(x.shape) does not have the \(state.weight.count) channels of the layer")
-        let statistics = training ? ChannelStatistics(batch: x, state) : ChannelStatistics(running: state)
-        if !training { onBatchNorm?(state, x) }
-        if training { statistics.updateRunning(state, rows: x.rows, level: level) }
+        let statistics = ChannelStatistics(of: x, state, batch: training)
+        if training { statistics.updateRunning(state, rows: x.rows, level: level) } else { onBatchNorm?(state, x) }
         let (rows, channels) = (x.rows, x.channels)
         let y = output(x.shape, from: x, state.weight, state.bias)
-        let gain = (0..<channels).map { statistics.deviationInverse[$0] * state.weight.data[$0] }
         Chunks.forEachRows(rows, columns: channels) { row, count in
             grove_normalise(
-                y.data + row * channels, x.data + row * channels, statistics.mean, gain, state.bias.data, count,
-                channels, silu ? 1 : 0)
+                y.data + row * channels, x.data + row * channels, statistics.mean, statistics.gain, state.bias.data,
+                count, channels, silu ? 1 : 0)
         }
         guard y.requiresGradient else { return y }
         let batchStatistics = training
@@ -38,71 +36,78 @@ extension Graph {
     ) {
         guard let dy = y.gradientIfAny else { return }
         let (rows, channels) = (x.rows, x.channels)
-        let inverse = statistics.deviationInverse
-        let gain = (0..<channels).map { inverse[$0] * weight.data[$0] }
+        let (mean, inverse, gain) = (statistics.mean, statistics.deviationInverse, statistics.gain)
         // sum dy, and sum dy (x - mean); dy before the SiLU takes the place of dy after it, which nobody reads again.
         let sums = Chunks.columnSums(rows: rows, columns: channels, width: 2 * channels) { row, count, sums in
             let (dy, x) = (dy + row * channels, x.data + row * channels)
-            if silu {
-                grove_normalise_silu_backward(dy, x, statistics.mean, gain, bias.data, count, channels)
-            }
-            grove_column_gradients(sums, sums + channels, dy, x, statistics.mean, count, channels)
+            if silu { grove_normalise_silu_backward(dy, x, mean, gain, bias.data, count, channels) }
+            grove_column_gradients(sums, sums + channels, dy, x, mean, count, channels)
         }
         if weight.requiresGradient {
             let dw = weight.gradient()
-            for c in 0..<channels { dw[c] += Float(sums[channels + c] * Double(inverse[c])) }
+            for c in 0..<channels { dw[c] += Float(sums.doubles[channels + c] * Double(inverse[c])) }
         }
         if bias.requiresGradient {
             let db = bias.gradient()
-            for c in 0..<channels { db[c] += Float(sums[c]) }
+            for c in 0..<channels { db[c] += Float(sums.doubles[c]) }
         }
         guard x.requiresGradient else { return }
-        var (slope, level) = ([Float](repeating: 0, count: channels), [Float](repeating: 0, count: channels))
-        if batchStatistics {
-            for c in 0..<channels {
-                let inverse = Double(inverse[c])
-                slope[c] = Float(Double(gain[c]) * inverse * inverse * sums[channels + c] / Double(rows))
-                level[c] = Float(Double(gain[c]) * sums[c] / Double(rows))
-            }
+        let maps = Scratch(2 * channels)
+        let (slope, level) = (maps.data, maps.data + channels)
+        for c in 0..<channels {
+            let (inverse, gain) = (Double(inverse[c]), batchStatistics ? Double(gain[c]) : 0)
+            slope[c] = Float(gain * inverse * inverse * sums.doubles[channels + c] / Double(rows))
+            level[c] = Float(gain * sums.doubles[c] / Double(rows))
         }
         let (dx, accumulate) = x.gradientSink()
         Chunks.forEachRows(rows, columns: channels) { row, count in
             let offset = row * channels
             grove_normalise_backward(
-                dx + offset, dy + offset, x.data + offset, statistics.mean, gain, slope, level, count, channels,
+                dx + offset, dy + offset, x.data + offset, mean, statistics.gain, slope, level, count, channels,
                 accumulate ? 1 : 0)
         }
     }
 }
 
-/// Mean and 1 / sqrt(variance + eps) of every channel.
+/// Mean, 1 / sqrt(variance + eps) and, with the layer's weight, gain of every channel.
 private struct ChannelStatistics {
-    private(set) var mean: [Float]
-    private(set) var deviationInverse: [Float]
-    /// The batch's biased variance; empty for running statistics.
-    private var variance: [Double] = []
+    private let channels: Int
+    private let maps: SharedScratch
 
-    init(running state: BatchNormState) {
-        mean = state.runningMean.values
-        deviationInverse = state.runningVariance.values.map {
-            Float(1 / (Double($0) + Double(BatchNormState.eps)).squareRoot())
+    var mean: UnsafeMutablePointer<Float> { maps.data }
+    var deviationInverse: UnsafeMutablePointer<Float> { maps.data + channels }
+    var gain: UnsafeMutablePointer<Float> { maps.data + 2 * channels }
+    /// The biased one.
+    private var variance: UnsafeMutablePointer<Double> { maps.doubles + 2 * channels }
+
+    /// The batch's statistics, or the running ones.
+    init(of x: Tensor, _ state: BatchNormState, batch: Bool) {
+        channels = x.channels
+        maps = SharedScratch(Scratch(6 * channels))
+        if batch { measure(x) } else { copy(state) }
+        for channel in 0..<channels {
+            deviationInverse[channel] = Float(1 / (variance[channel] + Double(BatchNormState.eps)).squareRoot())
+            gain[channel] = deviationInverse[channel] * state.weight.data[channel]
         }
     }
 
-    /// Two passes, the second about the first's mean, in double precision.
-    init(batch x: Tensor, _ state: BatchNormState) {
-        let (rows, channels) = (x.rows, x.channels)
+    /// In double precision.
+    private func measure(_ x: Tensor) {
+        let (rows, channels) = (x.rows, channels)
         let sums = Chunks.columnSums(rows: rows, columns: channels, width: 2 * channels) { row, count, sums in
             grove_column_moments(sums, sums + channels, x.data + row * channels, count, channels)
         }
-        mean = []
-        deviationInverse = []
         for channel in 0..<channels {
-            let mean = sums[channel] / Double(rows)
-            let variance = max(0, sums[channels + channel] / Double(rows) - mean * mean)
-            self.mean.append(Float(mean))
-            self.variance.append(variance)
-            deviationInverse.append(Float(1 / (variance + Double(BatchNormState.eps)).squareRoot()))
+            let mean = sums.doubles[channel] / Double(rows)
+            self.mean[channel] = Float(mean)
+            variance[channel] = max(0, sums.doubles[channels + channel] / Double(rows) - mean * mean)
+        }
+    }
+
+    private func copy(_ state: BatchNormState) {
+        for channel in 0..<channels {
+            mean[channel] = state.runningMean.data[channel]
+            variance[channel] = Double(state.runningVariance.data[channel])
         }
     }
 
@@ -110,7 +115,7 @@ private struct ChannelStatistics {
     func updateRunning(_ state: BatchNormState, rows: Int, level: [Double]) {
         let momentum = BatchNormState.momentum
         let unbiased = Double(rows) / Double(max(1, rows - 1))
-        for channel in mean.indices {
+        for channel in 0..<channels {
             let (runningMean, runningVariance) = (
                 state.runningMean.data + channel, state.runningVariance.data + channel
             )

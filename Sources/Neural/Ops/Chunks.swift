@@ -36,22 +36,21 @@ enum Chunks {
     }
 
     /// Column sums over many rows: `body(row, count, sums)` adds one piece's `width` sums; pieces are added in order.
+    /// The first `width` doubles of what is returned are the sums.
     static func columnSums(
         rows: Int, columns: Int, width: Int,
         _ body: (_ row: Int, _ count: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
-    ) -> [Double] {
+    ) -> Scratch {
         let size = max(1, elements / max(1, columns))
         let pieces = max(1, (rows + size - 1) / size)
-        var total = [Double](repeating: 0, count: width)
-        var partials = [Double](repeating: 0, count: pieces * width)
-        partials.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            forEach(rows, size: size) { row, count in body(row, count, base + row / size * width) }
-            for piece in 0..<pieces {
-                for column in 0..<width { total[column] += base[piece * width + column] }
-            }
+        let sums = Scratch(doubles: (1 + pieces) * width)
+        let (total, partials) = (sums.doubles, sums.doubles + width)
+        total.update(repeating: 0, count: (1 + pieces) * width)
+        forEach(rows, size: size) { row, count in body(row, count, partials + row / size * width) }
+        for piece in 0..<pieces {
+            for column in 0..<width { total[column] += partials[piece * width + column] }
         }
-        return total
+        return sums
     }
 
     /// Into how many parts a sum over `terms` rows of a batch is split, each with its own result: every part must have

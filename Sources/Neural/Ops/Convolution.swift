@@ -104,9 +104,8 @@ extension Graph {
             convolving: x[0].shape, channels: pass.channels, weight: weight.shape, bias: bias?.shape, stride: 1,
             padding: padding)
         onConvolution?(shape, false)
-        let inputs = x + [map.weight, map.bias, map.scale, map.shift, weight, bias, residual].compactMap(\.self)
-        let y = Tensor(
-            shape.positionShape, requiresGradient: recording && inputs.contains { $0.requiresGradient })
+        let y = output(
+            shape.positionShape, joining: x, from: map.weight, map.bias, map.scale, map.shift, weight, bias, residual)
         let matrix = KernelMatrix.convolution(weight)
         check(residual, y)
         shape.gather(
@@ -138,6 +137,6 @@ extension Graph {
             grove_column_sums(sums, dy + row * columns, count, columns)
         }
         let gradient = bias.gradient()
-        for column in 0..<columns { gradient[column] += Float(sums[column]) }
+        for column in 0..<columns { gradient[column] += Float(sums.doubles[column]) }
     }
 }

@@ -50,9 +50,9 @@ extension Correlation {
         into positions: UnsafeMutablePointer<Float>,
         accumulate: Bool
     ) {
-        let bias = bias.map { $0.repeated(self.positions) }
+        let repeated = Scratch(repeating: bias, self.positions)
         Product.rows(
-            self.images, inner: denseInner, columns: denseColumns, images, panels, bias: bias?.data,
+            self.images, inner: denseInner, columns: denseColumns, images, panels, bias: bias == nil ? nil : UnsafePointer(repeated.data),
             into: positions, accumulate: accumulate)
     }
 
@@ -61,9 +61,9 @@ extension Correlation {
         into images: UnsafeMutablePointer<Float>,
         accumulate: Bool
     ) {
-        let bias = bias.map { $0.repeated(self.positions) }
+        let repeated = Scratch(repeating: bias, self.positions)
         Product.rows(
-            self.images, inner: denseColumns, columns: denseInner, positions, panels, bias: bias?.data,
+            self.images, inner: denseColumns, columns: denseInner, positions, panels, bias: bias == nil ? nil : UnsafePointer(repeated.data),
             into: images, accumulate: accumulate)
     }
 

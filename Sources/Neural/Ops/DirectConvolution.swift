@@ -12,9 +12,11 @@ struct DirectConvolution {
     init(_ shape: Correlation) {
         self.shape = shape
         frame = Frame(shape)
-        pixels =
-            (1...shape.positionsWide).filter { shape.positionsWide % $0 == 0 }
-            .min { Self.cost($0, shape) < Self.cost($1, shape) } ?? 1
+        var cheapest = 1
+        for pixels in 1...shape.positionsWide where shape.positionsWide % pixels == 0 {
+            if Self.cost(pixels, shape) < Self.cost(cheapest, shape) { cheapest = pixels }
+        }
+        pixels = cheapest
     }
 
     /// Multiplications for a batch image, counting whole panels.
@@ -63,37 +65,35 @@ struct DirectConvolution {
         _ images: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, bias: Tensor?,
         into positions: UnsafeMutablePointer<Float>, accumulate: Bool
     ) {
-        let bias = bias.map { $0.repeated(pixels) }
+        let repeated = Scratch(repeating: bias, pixels)
+        let bias = bias == nil ? nil : UnsafePointer(repeated.data)
         if shape.isPointwise, pixels == 1 {
             Product.rows(
-                shape.images * shape.positions, inner: inner, columns: columns, images, panels, bias: bias?.data,
+                shape.images * shape.positions, inner: inner, columns: columns, images, panels, bias: bias,
                 into: positions, accumulate: accumulate)
             return
         }
         let group = Product.itemsPerTask(multiplications: multiplications)
         let tasks = (shape.images + group - 1) / group
-        let slices = Product.columnSlices(
-            columns, tasks: tasks, multiplications: shape.images * multiplications)
-        let width = slices.count
-        frame.patchOffsets(images: min(group, shape.images), every: pixels).withUnsafeBufferPointer { offsets in
-            Parallel.forEach(tasks * width) { task in
-                let (first, slice) = (task / width * group, slices[task % width])
-                let count = min(group, shape.images - first)
-                let framed = Scratch(shape.padding > 0 ? count * frame.count : 0)
-                var base = images + first * shape.imageCount
-                if shape.padding > 0 {
-                    frame.fill(base, images: count, into: framed.data)
-                    base = UnsafePointer(framed.data)
-                }
-                var left = grove_left(
-                    base: base, rows: offsets.baseAddress, row_stride: 0, blocks: 1, block_stride: 0,
-                    segments: shape.kernel, segment_stride: frame.width * shape.channels,
-                    length: span * shape.channels, step: 1)
-                grove_product(
-                    positions + first * shape.positions * shape.positionChannels + slice.lowerBound, columns,
-                    count * shape.positions / pixels, slice.count, &left, panels + slice.lowerBound * inner,
-                    bias.map { $0.data + slice.lowerBound }, accumulate ? 1 : 0)
+        let slices = ColumnSlices(columns, tasks: tasks, multiplications: shape.images * multiplications)
+        let offsets = frame.patchOffsets(images: min(group, shape.images), every: pixels)
+        Parallel.forEach(tasks * slices.count) { task in
+            let (first, slice) = (task / slices.count * group, slices[task % slices.count])
+            let count = min(group, shape.images - first)
+            let framed = Scratch(shape.padding > 0 ? count * frame.count : 0)
+            var base = images + first * shape.imageCount
+            if shape.padding > 0 {
+                frame.fill(base, images: count, into: framed.data)
+                base = UnsafePointer(framed.data)
             }
+            var left = grove_left(
+                base: base, rows: offsets.integers, row_stride: 0, blocks: 1, block_stride: 0,
+                segments: shape.kernel, segment_stride: frame.width * shape.channels,
+                length: span * shape.channels, step: 1)
+            grove_product(
+                positions + first * shape.positions * shape.positionChannels + slice.lowerBound, columns,
+                count * shape.positions / pixels, slice.count, &left, panels + slice.lowerBound * inner,
+                bias.map { $0 + slice.lowerBound }, accumulate ? 1 : 0)
         }
     }
 
@@ -128,23 +128,21 @@ struct DirectConvolution {
         let rows = shape.positions / pixels
         let group = max(1, Product.cachedValues / (frame.count + rows * Product.padded(columns)))
         let parts = min(shape.images, Chunks.parts(terms: shape.images * rows, perPart: 512))
-        frame.tapOffsets(span: span).withUnsafeBufferPointer { offsets in
-            guard let taps = offsets.baseAddress else { return }
-            Chunks.addParts(parts, of: shape.images, to: matrix, count: inner * columns) { range, sum, isAlone in
-                let framed = Scratch(shape.padding > 0 ? min(group, range.count) * frame.count : 0)
-                let panels = Scratch(min(group, range.count) * rows * Product.padded(columns))
-                for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
-                    let count = min(group, range.upperBound - first)
-                    var base = images + first * shape.imageCount
-                    if shape.padding > 0 {
-                        frame.fill(base, images: count, into: framed.data)
-                        base = UnsafePointer(framed.data)
-                    }
-                    grove_pack_panels(
-                        panels.data, count * rows * Product.lanes, positions + first * rows * columns, count * rows,
-                        columns, columns, 1)
-                    addProduct(base, taps, panels.data, images: count, to: sum, spread: isAlone)
+        let taps = frame.tapOffsets(span: span)
+        Chunks.addParts(parts, of: shape.images, to: matrix, count: inner * columns) { range, sum, isAlone in
+            let framed = Scratch(shape.padding > 0 ? min(group, range.count) * frame.count : 0)
+            let panels = Scratch(min(group, range.count) * rows * Product.padded(columns))
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+                let count = min(group, range.upperBound - first)
+                var base = images + first * shape.imageCount
+                if shape.padding > 0 {
+                    frame.fill(base, images: count, into: framed.data)
+                    base = UnsafePointer(framed.data)
                 }
+                grove_pack_panels(
+                    panels.data, count * rows * Product.lanes, positions + first * rows * columns, count * rows,
+                    columns, columns, 1)
+                addProduct(base, taps.integers, panels.data, images: count, to: sum, spread: isAlone)
             }
         }
     }
@@ -164,11 +162,12 @@ struct DirectConvolution {
     }
 }
 
-extension Tensor {
-    /// The values `times` times, one after another: a bias of several pixels.
-    func repeated(_ times: Int) -> Scratch {
-        let all = Scratch(times * count)
-        for index in 0..<times { (all.data + index * count).update(from: data, count: count) }
-        return all
+extension Scratch {
+    /// A bias `times` times, one after another, for as many pixels; nothing where there is none.
+    init(repeating bias: Tensor?, _ times: Int) {
+        let count = bias?.count ?? 0
+        self.init(times * count)
+        guard let bias else { return }
+        for index in 0..<times { (data + index * count).update(from: bias.data, count: count) }
     }
 }

@@ -27,13 +27,14 @@ struct Frame {
     }
 
     /// Where the patch of every `pixels`-th position in each row of positions begins, for `images` images.
-    func patchOffsets(images: Int, every pixels: Int) -> [Int32] {
-        var offsets: [Int32] = []
-        offsets.reserveCapacity(images * inner.positions / pixels)
+    func patchOffsets(images: Int, every pixels: Int) -> Scratch {
+        let offsets = Scratch(images * inner.positions / pixels)
+        var next = offsets.integers
         for image in 0..<images {
             for y in 0..<inner.positionsHigh {
                 for x in stride(from: 0, to: inner.positionsWide, by: pixels) {
-                    offsets.append(Int32(image * count + (y * width + x) * inner.stride * inner.channels))
+                    next.pointee = Int32(image * count + (y * width + x) * inner.stride * inner.channels)
+                    next += 1
                 }
             }
         }
@@ -41,10 +42,17 @@ struct Frame {
     }
 
     /// Where each value of a patch of `span` kernel columns lies, from the patch's first.
-    func tapOffsets(span: Int) -> [Int32] {
-        (0..<inner.kernel * span * inner.channels).map { index in
+    func tapOffsets(span: Int) -> Scratch {
+        let offsets = Scratch(inner.kernel * span * inner.channels)
+        for index in 0..<inner.kernel * span * inner.channels {
             let (tap, channel) = (index / inner.channels, index % inner.channels)
-            return Int32((tap / span * width + tap % span) * inner.channels + channel)
+            offsets.integers[index] = Int32((tap / span * width + tap % span) * inner.channels + channel)
         }
+        return offsets
     }
+}
+
+extension Scratch {
+    /// As many integers as there are floats.
+    var integers: UnsafeMutablePointer<Int32> { UnsafeMutableRawPointer(data).assumingMemoryBound(to: Int32.self) }
 }

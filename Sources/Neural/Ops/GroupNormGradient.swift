@@ -10,14 +10,14 @@ struct GroupNormGradient {
     private let scale: UnsafeMutablePointer<Float>?
     private let shift: UnsafeMutablePointer<Float>?
     /// Per image and channel: sum du, and sum du (x - mean) / deviation.
-    private let sums: Scratch
+    private let sums: SharedScratch
 
     init(of pass: GroupNormPass) {
         self.pass = pass
         inputs = pass.parts.map { $0.requiresGradient ? $0.gradientSink() : nil }
         scale = pass.map.scale.flatMap { $0.requiresGradient ? $0.gradient() : nil }
         shift = pass.map.shift.flatMap { $0.requiresGradient ? $0.gradient() : nil }
-        sums = Scratch(doubles: pass.images * 2 * pass.channels)
+        sums = SharedScratch(Scratch(doubles: pass.images * 2 * pass.channels))
     }
 
     private func sums(_ image: Int) -> UnsafeMutablePointer<Double> { sums.doubles + image * 2 * pass.channels }

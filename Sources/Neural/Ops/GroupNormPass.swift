@@ -11,12 +11,12 @@ struct GroupNormPass {
     let channels: Int
     /// Per image: mean, 1 / sqrt(variance + eps), gain and offset of each channel, so that u = (x - mean) gain +
     /// offset.
-    private let maps: Scratch
+    private let maps: SharedScratch
 
     init(of parts: [Tensor], _ map: ChannelMap, silu: Bool) {
         guard let first = parts.first else { preconditionFailure("groupNorm: there are no images") }
         precondition(
-            parts.allSatisfy { $0.shape.dropLast() == first.shape.dropLast() } && first.shape.count >= 2,
+            parts.allSatisfy { $0.differsInChannelsAlone(from: first) } && first.shape.count >= 2,
             "groupNorm: shapes \(parts.map(\.shape)) differ before the last axis")
         self.parts = parts
         self.map = map
@@ -25,7 +25,7 @@ struct GroupNormPass {
         pixels = first.rows / images
         channels = parts.reduce(0) { $0 + $1.channels }
         map.check(images, channels)
-        maps = Scratch(images * 4 * channels)
+        maps = SharedScratch(Scratch(images * 4 * channels))
         measure()
     }
 
@@ -138,7 +138,7 @@ struct GroupNormCoefficients {
 
 extension Scratch {
     /// Room for doubles.
-    convenience init(doubles count: Int) { self.init(2 * count) }
+    init(doubles count: Int) { self.init(2 * count) }
 
     var doubles: UnsafeMutablePointer<Double> { UnsafeMutableRawPointer(data).assumingMemoryBound(to: Double.self) }
 }

@@ -34,7 +34,7 @@ enum Product {
     ) {
         let size = itemsPerTask(multiplications: inner * padded(columns))
         let tasks = (rows + size - 1) / size
-        let slices = columnSlices(
+        let slices = ColumnSlices(
             columns, tasks: tasks, multiplications: (rows + firstReading) * inner * padded(columns))
         Parallel.forEach(tasks * slices.count) { task in
             let (first, slice) = (task / slices.count * size, slices[task % slices.count])
@@ -43,18 +43,6 @@ enum Product {
                 c + first * columns + slice.lowerBound, columns, min(size, rows - first), slice.count, &left,
                 panels + slice.lowerBound * inner, bias.map { $0 + slice.lowerBound }, accumulate ? 1 : 0)
         }
-    }
-
-    /// Columns that a task computes: all, or with few tasks some pairs of panels, so that no core is idle.
-    ///
-    /// - Parameter multiplications: what all tasks cost, `firstReading` of the right side among them where that counts.
-    static func columnSlices(_ columns: Int, tasks: Int, multiplications: Int) -> [Range<Int>] {
-        let pair = 2 * lanes
-        let pairs = (columns + pair - 1) / pair
-        let most = min(pairs, multiplications / 250_000)
-        guard tasks < 4, most > 1 else { return [0..<columns] }
-        let size = (pairs + most - 1) / most * pair
-        return stride(from: 0, to: columns, by: size).map { $0..<min($0 + size, columns) }
     }
 
     /// c += aᵀ b for a `[rows, inner]` and b `[rows, columns]`.
@@ -89,6 +77,25 @@ enum Product {
         Chunks.forEach(
             rows, size: (itemsPerTask(multiplications: multiplications) + block - 1) / block * block, body)
     }
+}
+
+/// Columns that a task computes: all, or with few tasks some pairs of panels, so that no core is idle.
+struct ColumnSlices {
+    let count: Int
+    private let columns: Int
+    private let size: Int
+
+    /// - Parameter multiplications: what all tasks cost, `firstReading` of the right side among them where that counts.
+    init(_ columns: Int, tasks: Int, multiplications: Int) {
+        let pair = 2 * Product.lanes
+        let pairs = (columns + pair - 1) / pair
+        let most = min(pairs, multiplications / 250_000)
+        self.columns = columns
+        size = tasks < 4 && most > 1 ? (pairs + most - 1) / most * pair : columns
+        count = (columns + size - 1) / size
+    }
+
+    subscript(index: Int) -> Range<Int> { index * size..<min((index + 1) * size, columns) }
 }
 
 extension grove_left {

@@ -10,11 +10,11 @@ extension Graph {
     /// The channels of `a`, then those of `b`; all other axes are equal.
     package func concatChannels(_ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(
-            a.shape.dropLast() == b.shape.dropLast(),
+            a.differsInChannelsAlone(from: b),
             "concatChannels: shapes \(a.shape) and \(b.shape) differ before the last axis")
         let (rows, left, right) = (a.rows, a.channels, b.channels)
         let width = left + right
-        let y = output(a.shape.dropLast() + [width], from: a, b)
+        let y = output(a.shape(channels: width), from: a, b)
         Chunks.forEachRows(rows, columns: width) { row, count in
             grove_copy_columns(y.data + row * width, width, a.data + row * left, left, count, left)
             grove_copy_columns(y.data + row * width + left, width, b.data + row * right, right, count, right)
@@ -40,7 +40,7 @@ extension Graph {
         precondition(
             first >= 0 && count > 0 && first + count <= width,
             "sliceChannels: channels \(first)..<\(first + count) are not all in shape \(x.shape)")
-        let y = output(x.shape.dropLast() + [count], from: x)
+        let y = output(x.shape(channels: count), from: x)
         Chunks.forEachRows(x.rows, columns: width) { row, rows in
             grove_copy_columns(y.data + row * count, count, x.data + row * width + first, width, rows, count)
         }

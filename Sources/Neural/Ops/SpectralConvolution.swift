@@ -97,7 +97,7 @@ struct SpectralConvolution {
     }
 
     /// From images to their spectra.
-    private struct Forward {
+    private struct Forward: ~Copyable {
         let parent: SpectralConvolution
         let side: Side
         let rows: Scratch
@@ -123,7 +123,7 @@ struct SpectralConvolution {
         }
 
         /// Of values `[groups][channels][height][width][16]`.
-        func spectrum(_ values: Scratch, groups: Int) -> Scratch {
+        func spectrum(_ values: borrowing Scratch, groups: Int) -> Scratch {
             let (high, wide) = (parent.high.period, parent.wide.period)
             let rowCount = groups * side.channels * side.height * lanes
             let half = Scratch(wide * rowCount)
@@ -140,7 +140,7 @@ struct SpectralConvolution {
     }
 
     /// From spectra to images.
-    private struct Backward {
+    private struct Backward: ~Copyable {
         let parent: SpectralConvolution
         let side: Side
         let rows: Scratch
@@ -153,7 +153,7 @@ struct SpectralConvolution {
         }
 
         /// Of a spectrum `[frequencies][2 channels][groups][16]`: values `[width][height][groups][channels][16]`.
-        func values(_ spectrum: Scratch, groups: Int) -> Scratch {
+        func values(_ spectrum: borrowing Scratch, groups: Int) -> Scratch {
             let (high, wide) = (parent.high.period, parent.wide.period)
             let waveCount = groups * side.channels * wide * lanes
             let waves = Scratch(waveCount * high)
@@ -169,7 +169,7 @@ struct SpectralConvolution {
         }
 
         func write(
-            _ spectrum: Scratch, _ images: UnsafeMutablePointer<Float>, images count: Int,
+            _ spectrum: borrowing Scratch, _ images: UnsafeMutablePointer<Float>, images count: Int,
             bias: UnsafePointer<Float>?, accumulate: Bool
         ) {
             let groups = (count + lanes - 1) / lanes
@@ -242,7 +242,8 @@ struct SpectralConvolution {
     ) {
         let sums = Scratch(frequencies * 4 * pairs)
         sums.data.update(repeating: 0, count: frequencies * 4 * pairs)
-        let (left, right) = (Forward(self, images), Forward(self, positions))
+        let left = Forward(self, images)
+        let right = Forward(self, positions)
         let task = groupsPerTask * lanes
         let tasks = (shape.images + task - 1) / task
         Chunks.addParts(
@@ -262,7 +263,7 @@ struct SpectralConvolution {
 
     /// sums `[frequencies][2 channels][2 position channels]` += the products over some groups of images.
     private func addProducts(
-        _ images: Scratch, _ positions: Scratch, groups: Int, to sums: UnsafeMutablePointer<Float>
+        _ images: borrowing Scratch, _ positions: borrowing Scratch, groups: Int, to sums: UnsafeMutablePointer<Float>
     ) {
         let (rows, columns) = (2 * shape.channels, 2 * shape.positionChannels)
         let panels = Scratch(Product.padded(columns) * groups * lanes)
@@ -283,7 +284,7 @@ struct SpectralConvolution {
     }
 
     /// Adds the kernel of which `sums` are the products of real and imaginary parts.
-    private func add(_ sums: Scratch, to gradient: KernelGradient) {
+    private func add(_ sums: borrowing Scratch, to gradient: KernelGradient) {
         let (channels, columns) = (shape.channels, 2 * shape.positionChannels)
         let groups = (pairs + lanes - 1) / lanes
         let part = groups * lanes

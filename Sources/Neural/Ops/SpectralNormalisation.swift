@@ -5,41 +5,50 @@ extension SpectralNormState {
     package func iterate(_ weight: Tensor, times: Int) {
         let order = order(of: weight)
         let out = weight.channels
+        let products = Scratch(doubles: max(out, order.rows))
         for _ in 0..<times {
-            var wv = [Double](repeating: 0, count: out)
-            for (row, column) in order.enumerated() {
-                let factor = Double(v.data[column])
-                for o in 0..<out { wv[o] += Double(weight.data[row * out + o]) * factor }
+            products.doubles.update(repeating: 0, count: out)
+            for row in 0..<order.rows {
+                let factor = Double(v.data[order[row]])
+                for o in 0..<out { products.doubles[o] += Double(weight.data[row * out + o]) * factor }
             }
-            Self.normalise(wv, into: u.data)
-            var wu = [Double](repeating: 0, count: order.count)
-            for (row, column) in order.enumerated() { wu[column] = grove_dot(weight.data + row * out, u.data, out) }
-            Self.normalise(wu, into: v.data)
+            Self.normalise(products.doubles, into: u)
+            for row in 0..<order.rows {
+                products.doubles[order[row]] = grove_dot(weight.data + row * out, u.data, out)
+            }
+            Self.normalise(products.doubles, into: v)
         }
     }
 
     /// uᵀ W v.
     func largestSingularValue(_ weight: Tensor) -> Double {
-        let out = weight.channels
-        return order(of: weight).enumerated().reduce(0) { total, pair in
-            total + Double(v.data[pair.element]) * grove_dot(weight.data + pair.offset * out, u.data, out)
+        let (out, order) = (weight.channels, order(of: weight))
+        return (0..<order.rows).reduce(0) { total, row in
+            total + Double(v.data[order[row]]) * grove_dot(weight.data + row * out, u.data, out)
         }
     }
 
-    /// For each of our rows (kernel row, kernel column, input channel) its place in PyTorch's order.
-    func order(of weight: Tensor) -> [Int] {
-        let inner = weight.shape[weight.shape.count - 2]
-        let taps = weight.rows / inner
+    func order(of weight: Tensor) -> RowOrder {
         precondition(
             u.count == weight.channels && v.count == weight.rows,
             "spectral norm: vectors of \(u.count) and \(v.count) values do not fit a weight of shape \(weight.shape)")
-        return (0..<weight.rows).map { $0 % inner * taps + $0 / inner }
+        return RowOrder(rows: weight.rows, inner: weight.shape[weight.shape.count - 2])
     }
 
-    private static func normalise(_ values: [Double], into target: UnsafeMutablePointer<Float>) {
-        let norm = max(values.reduce(0) { $0 + $1 * $1 }.squareRoot(), Double(eps))
-        for (index, value) in values.enumerated() { target[index] = Float(value / norm) }
+    private static func normalise(_ values: UnsafePointer<Double>, into target: Tensor) {
+        let squares = (0..<target.count).reduce(0) { $0 + values[$1] * values[$1] }
+        let norm = max(squares.squareRoot(), Double(eps))
+        for index in 0..<target.count { target.data[index] = Float(values[index] / norm) }
     }
+}
+
+/// For each of our rows of a weight (kernel row, kernel column, input channel) its place in PyTorch's order.
+struct RowOrder {
+    let rows: Int
+    /// Input channels.
+    let inner: Int
+
+    subscript(row: Int) -> Int { row % inner * (rows / inner) + row / inner }
 }
 
 extension Graph {
@@ -62,8 +71,8 @@ extension Graph {
             let product = grove_dot(dy, weight.data, weight.count) / (sigma * sigma)
             let out = weight.channels
             grove_axpy(gradient, dy, Float(1 / sigma), weight.count)
-            for (row, column) in order.enumerated() {
-                grove_axpy(gradient + row * out, u, Float(-product * Double(v[column])), out)
+            for row in 0..<order.rows {
+                grove_axpy(gradient + row * out, u, Float(-product * Double(v[order[row]])), out)
             }
         }
         return y

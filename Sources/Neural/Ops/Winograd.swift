@@ -166,7 +166,7 @@ struct Winograd {
 
     /// Both sides of the product for the tiles of some images.
     private func transform(
-        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, _ to: GradientWorkspace
+        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, _ to: borrowing GradientWorkspace
     ) {
         Chunks.forEach(count, size: Group.transformed(of: count)) { tile, some in
             var tiling = tiling
@@ -180,7 +180,7 @@ struct Winograd {
     }
 
     /// The transformed input `[36, tiles, inner]` and the transformed gradient as panels `[36, panels, tiles, 16]`.
-    private struct GradientWorkspace {
+    private struct GradientWorkspace: ~Copyable {
         /// A row of the input is read column by column: rows an odd number of cache lines apart keep out of one set.
         let inputRow: Int
         let inputPlane: Int

@@ -101,14 +101,35 @@ struct SizeClass {
 }
 
 /// Memory that a kernel needs while it runs; it returns to the pool at the end of its owner's scope.
-package final class Scratch {
+package struct Scratch: ~Copyable {
     package let data: UnsafeMutablePointer<Float>
     private let count: Int
+    private let isLent: Bool
 
     package init(_ count: Int) {
         self.count = count
         data = BufferPool.take(count, eachLane: true)
+        isLent = false
     }
 
-    deinit { BufferPool.giveBack(data, count, eachLane: true) }
+    /// Memory that somebody else gives back, later than this ends.
+    init(lentBy owner: SharedScratch) {
+        data = owner.data
+        count = 0
+        isLent = true
+    }
+
+    deinit {
+        if !isLent { BufferPool.giveBack(data, count, eachLane: true) }
+    }
+}
+
+/// Scratch with several owners, which returns to the pool with the last of them.
+final class SharedScratch {
+    private let scratch: Scratch
+
+    init(_ scratch: consuming Scratch) { self.scratch = scratch }
+
+    var data: UnsafeMutablePointer<Float> { scratch.data }
+    var doubles: UnsafeMutablePointer<Double> { scratch.doubles }
 }

@@ -11,7 +11,7 @@ package final class Graph {
     /// Told the input of every batch normalisation of an evaluation pass.
     var onBatchNorm: ((_ state: BatchNormState, _ input: Tensor) -> Void)?
     private var tape: [() -> Void] = []
-    private var prepared: [PreparedWeight: (weight: Tensor, form: Scratch)] = [:]
+    private var prepared: [PreparedWeight: (weight: Tensor, form: SharedScratch)] = [:]
 
     package init(training: Bool, recording: Bool) {
         self.training = training
@@ -22,8 +22,13 @@ package final class Graph {
     package static var inference: Graph { Graph(training: false, recording: false) }
 
     /// A result that needs a gradient when this pass is recorded and an input needs one.
-    package func output(_ shape: [Int], from inputs: Tensor?...) -> Tensor {
-        Tensor(shape, requiresGradient: recording && inputs.contains { $0?.requiresGradient == true })
+    ///
+    /// - Parameter parts: inputs of which each has some of the channels.
+    @inline(__always)
+    package func output(_ shape: [Int], joining parts: [Tensor] = [], from inputs: Tensor?...) -> Tensor {
+        let hasGradient =
+            inputs.contains { $0?.requiresGradient == true } || parts.contains { $0.requiresGradient }
+        return Tensor(shape, requiresGradient: recording && hasGradient)
     }
 
     /// Adds an operation's backward pass, which reads the result's gradient and adds to the inputs' gradients.
@@ -58,10 +63,10 @@ package final class Graph {
         // A weight that was computed in this pass is a new tensor every time.
         guard !recording, !training, weight.requiresGradient else { return make() }
         let key = PreparedWeight(weight: ObjectIdentifier(weight), form: form)
-        if let known = prepared[key] { return known.form }
-        let made = make()
+        if let known = prepared[key] { return Scratch(lentBy: known.form) }
+        let made = SharedScratch(make())
         prepared[key] = (weight, made)
-        return made
+        return Scratch(lentBy: made)
     }
 }
 

@@ -73,6 +73,19 @@ package final class Tensor: @unchecked Sendable {
     /// The length of the last axis.
     package var channels: Int { shape.last ?? 1 }
 
+    /// Whether all axes but the last are those of the other.
+    func differsInChannelsAlone(from other: Tensor) -> Bool {
+        guard shape.count == other.shape.count, !shape.isEmpty else { return false }
+        return (0..<shape.count - 1).allSatisfy { shape[$0] == other.shape[$0] }
+    }
+
+    /// The shape with another last axis.
+    func shape(channels: Int) -> [Int] {
+        var shape = shape
+        shape[shape.count - 1] = channels
+        return shape
+    }
+
     /// The product of all axes but the last.
     package var rows: Int { channels == 0 ? 0 : count / channels }
 
