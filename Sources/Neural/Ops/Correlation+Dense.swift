@@ -52,7 +52,8 @@ extension Correlation {
     ) {
         let repeated = Scratch(repeating: bias, self.positions)
         Product.rows(
-            self.images, inner: denseInner, columns: denseColumns, images, panels, bias: bias == nil ? nil : UnsafePointer(repeated.data),
+            self.images, inner: denseInner, columns: denseColumns, images, panels,
+            bias: bias == nil ? nil : UnsafePointer(repeated.data),
             into: positions, accumulate: accumulate)
     }
 
@@ -63,7 +64,8 @@ extension Correlation {
     ) {
         let repeated = Scratch(repeating: bias, self.positions)
         Product.rows(
-            self.images, inner: denseColumns, columns: denseInner, positions, panels, bias: bias == nil ? nil : UnsafePointer(repeated.data),
+            self.images, inner: denseColumns, columns: denseInner, positions, panels,
+            bias: bias == nil ? nil : UnsafePointer(repeated.data),
             into: images, accumulate: accumulate)
     }
 
