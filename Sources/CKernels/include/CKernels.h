@@ -241,4 +241,12 @@ int32_t grove_take_lane(int32_t taken);
 /// Lets the core rest for a moment in a loop that waits for another core.
 void grove_pause(void);
 
+/// A closure that was lent for the time of a call (grove_lend_loop_body, which only Swift can call).
+typedef struct {
+    const void *function;
+    const void *captured;
+} grove_loop_body;
+/// body(index)
+void grove_run_loop_body(grove_loop_body body, intptr_t index);
+
 #endif

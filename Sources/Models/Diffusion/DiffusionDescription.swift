@@ -1,3 +1,5 @@
+import Neural
+
 /// Everything about a diffusion model but its weights.
 package struct DiffusionDescription: Codable, Sendable, Equatable {
     package var network: UNetConfiguration
@@ -29,7 +31,7 @@ package struct DiffusionDescription: Codable, Sendable, Equatable {
     }
 
     /// The shape of one image, `[H, W, C]`.
-    package var imageShape: [Int] { [network.imageSize, network.imageSize, network.imageChannels] }
+    package var imageShape: Shape { Shape(network.imageSize, network.imageSize, network.imageChannels) }
 
     package var schedule: DiffusionSchedule { .linear(steps: steps, first: firstBeta, last: lastBeta) }
 

@@ -18,7 +18,7 @@ package final class DiffusionModel: @unchecked Sendable {
     }
 
     /// Throws unless this model was trained on the outputs of the given tree.
-    package func requireTree(digest: String, leafCount: Int, imageShape: [Int]) throws(DiffusionError) {
+    package func requireTree(digest: String, leafCount: Int, imageShape: Shape) throws(DiffusionError) {
         guard imageShape == description.imageShape else {
             throw DiffusionError(
                 "The diffusion model refines images of shape \(description.imageShape) but the tree draws \(imageShape); "

@@ -38,13 +38,13 @@ extension DiffusionTrainingSettings {
     package func memoryForecast(leafCount: Int, datasetBytes: Int) throws -> MemoryForecast {
         let settings = forTree(leafCount: leafCount)
         let network = try UNet(settings.network, seed: 0)
-        let shape = [settings.network.imageSize, settings.network.imageSize, settings.network.imageChannels]
+        let shape = Shape(settings.network.imageSize, settings.network.imageSize, settings.network.imageChannels)
         // Value, gradient, two moments and the average.
         return MemoryForecast(
             parameters: settings.network.parameterCount, copies: 5, images: datasetBytes,
             batch: min(settings.imagesPerPass, settings.batchSize), unit: 2
         ) { count in
-            let images = Tensor.zeros([count] + shape)
+            let images = Tensor.zeros(shape.times(count))
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: DiffusionRandomUse.dropout)
             let output = network(
@@ -65,7 +65,7 @@ extension TreeTrainingSettings {
         let growsWhole = final.epochs > 0 || (intermediate.epochs > 0 && splitsPerIntermediate > 0)
         let topology = TreeTopology.balanced(leaves: growsWhole ? clusters : 2, maximumDepth: tree.maximumDepth)
         let network = try TreeVAE(tree, topology: topology, seed: 0)
-        let shape = [tree.imageSize, tree.imageSize, tree.imageChannels]
+        let shape = Shape(tree.imageSize, tree.imageSize, tree.imageChannels)
         // Value, gradient and two moments.
         return MemoryForecast(
             parameters: tree.parameterCount(topology), copies: 4, images: datasetBytes,
@@ -73,7 +73,7 @@ extension TreeTrainingSettings {
         ) { count in
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: TreeRandomUse.dropout)
-            let losses = network.pass(.zeros([count] + shape), noise: ZeroNoise(), dropout: dropout, in: graph).losses
+            let losses = network.pass(.zeros(shape.times(count)), noise: ZeroNoise(), dropout: dropout, in: graph).losses
             graph.backward(from: losses.total(alpha: 1, in: graph))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }

@@ -9,18 +9,18 @@ package struct Initialiser: Sendable {
     package init(seed: UInt64) { self.seed = seed }
 
     /// Uniform on [-bound, bound); PyTorch's default bound is 1/√fan_in.
-    package mutating func uniform(_ shape: [Int], bound: Float, layout: ParameterLayout) -> Parameter {
+    package mutating func uniform(_ shape: Shape, bound: Float, layout: ParameterLayout) -> Parameter {
         let tensor = Tensor(shape, requiresGradient: true)
         nextKey().fillUniform(tensor.data, tensor.count)
         for index in 0..<tensor.count { tensor.data[index] = (2 * tensor.data[index] - 1) * bound }
         return Parameter(tensor, layout: layout)
     }
 
-    package func zeros(_ shape: [Int], layout: ParameterLayout = .vector) -> Parameter {
+    package func zeros(_ shape: Shape, layout: ParameterLayout = .vector) -> Parameter {
         filled(shape, with: 0, layout: layout)
     }
 
-    package func ones(_ shape: [Int], layout: ParameterLayout = .vector) -> Parameter {
+    package func ones(_ shape: Shape, layout: ParameterLayout = .vector) -> Parameter {
         filled(shape, with: 1, layout: layout)
     }
 
@@ -38,7 +38,7 @@ package struct Initialiser: Sendable {
         return RandomKey(seed: seed, use: Self.randomUse, step: made)
     }
 
-    private func filled(_ shape: [Int], with value: Float, layout: ParameterLayout) -> Parameter {
+    private func filled(_ shape: Shape, with value: Float, layout: ParameterLayout) -> Parameter {
         let tensor = Tensor(shape, requiresGradient: true)
         tensor.data.update(repeating: value, count: tensor.count)
         return Parameter(tensor, layout: layout)

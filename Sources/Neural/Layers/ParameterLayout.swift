@@ -13,31 +13,31 @@ package enum ParameterLayout: Sendable {
     case vector
 
     /// PyTorch's shape of a parameter that has `shape` here.
-    package func torchShape(_ shape: [Int]) -> [Int] {
+    package func torchShape(_ shape: Shape) -> [Int] {
         precondition(accepts(shape), "ParameterLayout: \(shape) is not the shape of a \(self) parameter")
         return switch self {
         case .conv: [shape[3], shape[2], shape[0], shape[1]]
         case .convTransposed: [shape[0], shape[3], shape[1], shape[2]]
         case .linear: [shape[1], shape[0]]
         case .pointwise: [shape[1], shape[0], 1]
-        case .vector: shape
+        case .vector: Array(shape)
         }
     }
 
     /// Our shape of a parameter that has `torchShape` there; nil where the number of axes does not fit.
-    package func shape(fromTorch torchShape: [Int]) -> [Int]? {
+    package func shape(fromTorch torchShape: [Int]) -> Shape? {
         switch (self, torchShape.count) {
         case (.conv, 4): [torchShape[2], torchShape[3], torchShape[1], torchShape[0]]
         case (.convTransposed, 4): [torchShape[0], torchShape[2], torchShape[3], torchShape[1]]
         case (.linear, 2): [torchShape[1], torchShape[0]]
         case (.pointwise, 3) where torchShape[2] == 1: [torchShape[1], torchShape[0]]
-        case (.vector, _): torchShape
+        case (.vector, ...Shape.most): Shape(torchShape)
         default: nil
         }
     }
 
     /// Copies values in PyTorch's order to `target`, a parameter of `shape` (ours).
-    package func read(torch source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, shape: [Int]) {
+    package func read(torch source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, shape: Shape) {
         // Seen as three axes; t numbers PyTorch's element, the loops run in our order.
         switch self {
         case .conv:
@@ -49,12 +49,12 @@ package enum ParameterLayout: Sendable {
         case .linear, .pointwise:
             Self.gather(source, target, (1, 0), (shape[0], 1), (shape[1], shape[0]))
         case .vector:
-            target.update(from: source, count: shape.reduce(1, *))
+            target.update(from: source, count: shape.values)
         }
     }
 
     /// Copies the values of a parameter of `shape` (ours) to `target` in PyTorch's order.
-    package func write(_ source: UnsafePointer<Float>, torch target: UnsafeMutablePointer<Float>, shape: [Int]) {
+    package func write(_ source: UnsafePointer<Float>, torch target: UnsafeMutablePointer<Float>, shape: Shape) {
         switch self {
         case .conv:
             let (area, inputs, outputs) = (shape[0] * shape[1], shape[2], shape[3])
@@ -65,23 +65,23 @@ package enum ParameterLayout: Sendable {
         case .linear, .pointwise:
             Self.gather(source, target, (1, 0), (shape[1], 1), (shape[0], shape[1]))
         case .vector:
-            target.update(from: source, count: shape.reduce(1, *))
+            target.update(from: source, count: shape.values)
         }
     }
 
     /// PyTorch-ordered values in our order.
-    package func fromTorch(_ values: [Float], shape: [Int]) -> [Float] {
-        precondition(values.count == shape.reduce(1, *), "ParameterLayout: \(values.count) values do not fill \(shape)")
+    package func fromTorch(_ values: [Float], shape: Shape) -> [Float] {
+        precondition(values.count == shape.values, "ParameterLayout: \(values.count) values do not fill \(shape)")
         return reordered(values) { read(torch: $0, into: $1, shape: shape) }
     }
 
     /// Our values in PyTorch's order.
-    package func toTorch(_ values: [Float], shape: [Int]) -> [Float] {
-        precondition(values.count == shape.reduce(1, *), "ParameterLayout: \(values.count) values do not fill \(shape)")
+    package func toTorch(_ values: [Float], shape: Shape) -> [Float] {
+        precondition(values.count == shape.values, "ParameterLayout: \(values.count) values do not fill \(shape)")
         return reordered(values) { write($0, torch: $1, shape: shape) }
     }
 
-    private func accepts(_ shape: [Int]) -> Bool {
+    private func accepts(_ shape: Shape) -> Bool {
         switch self {
         case .conv, .convTransposed: shape.count == 4
         case .linear, .pointwise: shape.count == 2

@@ -33,7 +33,7 @@ struct Correlation: Hashable {
 
 extension Correlation {
     /// A convolution of images `[n, h, w, ...]` of so many channels with a weight `[k, k, in, out]`.
-    init(convolving images: [Int], channels: Int, weight: [Int], bias: [Int]?, stride: Int, padding: Int) {
+    init(convolving images: Shape, channels: Int, weight: Shape, bias: Shape?, stride: Int, padding: Int) {
         precondition(
             images.count == 4 && weight.count == 4 && weight[0] == weight[1] && weight[2] == channels
                 && bias.map { $0 == [weight[3]] } ?? true && min(images[1], images[2]) + 2 * padding >= weight[0],
@@ -46,5 +46,5 @@ extension Correlation {
     }
 
     /// The shape of what is on the positions' side.
-    var positionShape: [Int] { [images, positionsHigh, positionsWide, positionChannels] }
+    var positionShape: Shape { Shape(images, positionsHigh, positionsWide, positionChannels) }
 }

@@ -16,7 +16,7 @@ struct GroupNormPass {
     init(of parts: [Tensor], _ map: ChannelMap, silu: Bool) {
         guard let first = parts.first else { preconditionFailure("groupNorm: there are no images") }
         precondition(
-            parts.allSatisfy { $0.differsInChannelsAlone(from: first) } && first.shape.count >= 2,
+            parts.allSatisfy { $0.shape.differsInChannelsAlone(from: first.shape) } && first.shape.count >= 2,
             "groupNorm: shapes \(parts.map(\.shape)) differ before the last axis")
         self.parts = parts
         self.map = map

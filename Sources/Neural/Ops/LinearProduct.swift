@@ -10,7 +10,7 @@ extension Graph {
         let (inner, out) = (x.reduce(0) { $0 + $1.channels }, weight.channels)
         precondition(
             weight.count == inner * out && weight.rows == inner && bias.map { $0.shape == [out] } ?? true
-                && x.allSatisfy { $0.differsInChannelsAlone(from: x[0]) },
+                && x.allSatisfy { $0.shape.differsInChannelsAlone(from: x[0].shape) },
             "linear: input \(x.map(\.shape)), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
         if weight.shape.count == 4 {
             onConvolution?(
@@ -19,7 +19,7 @@ extension Graph {
                     padding: 0), false)
         }
         let rows = x[0].rows
-        let y = output(x[0].shape(channels: out), joining: x, from: weight, bias)
+        let y = output(x[0].shape.with(channels: out), joining: x, from: weight, bias)
         var first = 0
         for part in x {
             let own = part.channels

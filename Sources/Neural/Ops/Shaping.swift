@@ -2,19 +2,19 @@ import CKernels
 
 extension Graph {
     /// The same values under another shape; nothing is copied, and the gradient is shared too.
-    package func reshape(_ x: Tensor, _ shape: [Int]) -> Tensor {
-        precondition(shape.reduce(1, *) == x.count, "reshape: \(x.shape) does not hold the values of \(shape)")
+    package func reshape(_ x: Tensor, _ shape: Shape) -> Tensor {
+        precondition(shape.values == x.count, "reshape: \(x.shape) does not hold the values of \(shape)")
         return Tensor(viewing: x, as: shape, requiresGradient: recording && x.requiresGradient)
     }
 
     /// The channels of `a`, then those of `b`; all other axes are equal.
     package func concatChannels(_ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(
-            a.differsInChannelsAlone(from: b),
+            a.shape.differsInChannelsAlone(from: b.shape),
             "concatChannels: shapes \(a.shape) and \(b.shape) differ before the last axis")
         let (rows, left, right) = (a.rows, a.channels, b.channels)
         let width = left + right
-        let y = output(a.shape(channels: width), from: a, b)
+        let y = output(a.shape.with(channels: width), from: a, b)
         Chunks.forEachRows(rows, columns: width) { row, count in
             grove_copy_columns(y.data + row * width, width, a.data + row * left, left, count, left)
             grove_copy_columns(y.data + row * width + left, width, b.data + row * right, right, count, right)
@@ -40,7 +40,7 @@ extension Graph {
         precondition(
             first >= 0 && count > 0 && first + count <= width,
             "sliceChannels: channels \(first)..<\(first + count) are not all in shape \(x.shape)")
-        let y = output(x.shape(channels: count), from: x)
+        let y = output(x.shape.with(channels: count), from: x)
         Chunks.forEachRows(x.rows, columns: width) { row, rows in
             grove_copy_columns(y.data + row * count, count, x.data + row * width + first, width, rows, count)
         }
@@ -58,14 +58,12 @@ extension Graph {
     /// Tensors one after another along the first axis; all other axes are equal.
     package func concatRows(_ list: [Tensor]) -> Tensor {
         guard let first = list.first else { preconditionFailure("concatRows: the list is empty") }
-        let tail = Array(first.shape.dropFirst())
         for tensor in list {
             precondition(
-                Array(tensor.shape.dropFirst()) == tail,
+                tensor.shape.with(rows: 0) == first.shape.with(rows: 0),
                 "concatRows: shapes \(first.shape) and \(tensor.shape) differ after the first axis")
         }
-        let shape = [list.reduce(0) { $0 + $1.shape[0] }] + tail
-        let y = Tensor(shape, requiresGradient: recording && list.contains { $0.requiresGradient })
+        let y = output(first.shape.with(rows: list.reduce(0) { $0 + $1.shape[0] }), joining: list)
         var offset = 0
         for tensor in list {
             (y.data + offset).update(from: tensor.data, count: tensor.count)
@@ -129,7 +127,7 @@ private struct Window {
     private let first: Int
 
     /// `outer` is the larger shape `[n, h, w, c]`.
-    init(outer: [Int], margin: Int) {
+    init(outer: Shape, margin: Int) {
         outerCount = outer[1] * outer[2] * outer[3]
         innerRows = outer[1] - 2 * margin
         innerRow = (outer[2] - 2 * margin) * outer[3]

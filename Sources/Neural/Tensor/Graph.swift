@@ -23,9 +23,9 @@ package final class Graph {
 
     /// A result that needs a gradient when this pass is recorded and an input needs one.
     ///
-    /// - Parameter parts: inputs of which each has some of the channels.
+    /// - Parameter parts: inputs that are joined: each has some of the channels, or some of the rows.
     @inline(__always)
-    package func output(_ shape: [Int], joining parts: [Tensor] = [], from inputs: Tensor?...) -> Tensor {
+    package func output(_ shape: Shape, joining parts: [Tensor] = [], from inputs: Tensor?...) -> Tensor {
         let hasGradient =
             inputs.contains { $0?.requiresGradient == true } || parts.contains { $0.requiresGradient }
         return Tensor(shape, requiresGradient: recording && hasGradient)

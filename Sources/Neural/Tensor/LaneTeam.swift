@@ -13,7 +13,10 @@ final class LaneTeam: Sendable {
 
     private struct Loop {
         var count = 0
-        var body: ((Int) -> Void)?
+        var body = grove_loop_body()
+        /// Helpers that may take part, and all that there are.
+        var wanted = 0
+        var helpers = 0
     }
 
     /// One word that says everything about the door to a loop, so that each change of it is one step.
@@ -47,27 +50,31 @@ final class LaneTeam: Sendable {
         let ran: Void? = helpers.withLockIfAvailable { helpers in
             let wanted = min(lanes - 1, Int(Door.seats))
             while helpers < wanted, startHelper() { helpers += 1 }
-            withoutActuallyEscaping(body) { body in
-                loop = Loop(count: count, body: body)
-                next.store(0, ordering: .relaxed)
-                door.store(UInt32(wanted), ordering: .sequentiallyConsistent)
-                wake(wanted, of: helpers)
-                let before = grove_take_lane(1)
-                takePart()
-                _ = grove_take_lane(before)
-                closeDoor()
-                loop = Loop()
+            loop = Loop(count: count, wanted: wanted, helpers: helpers)
+            lendLoopBody(body, Unmanaged.passUnretained(self).toOpaque()) { team, body in
+                Unmanaged<LaneTeam>.fromOpaque(team).takeUnretainedValue().lead(body)
             }
         }
         return ran != nil
     }
 
+    /// The caller's part of a loop, who leaves last.
+    private func lead(_ body: grove_loop_body) {
+        loop.body = body
+        next.store(0, ordering: .relaxed)
+        door.store(UInt32(loop.wanted), ordering: .sequentiallyConsistent)
+        wake(loop.wanted, of: loop.helpers)
+        let before = grove_take_lane(1)
+        takePart()
+        _ = grove_take_lane(before)
+        closeDoor()
+    }
+
     private func takePart() {
-        guard let body = loop.body else { return }
         while true {
             let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
             if index >= loop.count { return }
-            body(index)
+            grove_run_loop_body(loop.body, index)
         }
     }
 
@@ -175,3 +182,10 @@ final class LaneTeam: Sendable {
         return false
     }
 }
+
+/// Calls `use` with the borrower and the body, which is good until `use` returns. Swift itself keeps a closure for another
+/// thread only in a box from the heap, one for each loop, even while the closure's owner waits.
+@_silgen_name("grove_lend_loop_body")
+private func lendLoopBody(
+    _ body: (Int) -> Void, _ borrower: UnsafeMutableRawPointer,
+    _ use: @convention(c) (UnsafeMutableRawPointer, grove_loop_body) -> Void)

@@ -3,7 +3,7 @@
 /// A tensor that needs a gradient keeps one buffer of its own shape, to which backward passes *add*.
 /// Unchecked Sendable: a tensor is used by one compute queue at a time; the owner of a model sees to that.
 package final class Tensor: @unchecked Sendable {
-    package let shape: [Int]
+    package let shape: Shape
     package let count: Int
     package let data: UnsafeMutablePointer<Float>
     /// Whether a backward pass is wanted through this tensor.
@@ -16,17 +16,17 @@ package final class Tensor: @unchecked Sendable {
     private let hasOwnGradient: Bool
 
     /// Uninitialised values.
-    package init(_ shape: [Int], requiresGradient: Bool = false) {
+    package init(_ shape: Shape, requiresGradient: Bool = false) {
         self.shape = shape
         self.requiresGradient = requiresGradient
-        count = shape.reduce(1, *)
+        count = shape.values
         data = BufferPool.take(count)
         viewed = nil
         hasOwnGradient = true
     }
 
     /// The given values in row-major order.
-    package convenience init(_ shape: [Int], _ values: [Float], requiresGradient: Bool = false) {
+    package convenience init(_ shape: Shape, _ values: [Float], requiresGradient: Bool = false) {
         self.init(shape, requiresGradient: requiresGradient)
         precondition(values.count == count, "Tensor: \(values.count) values do not fill shape \(shape)")
         values.withUnsafeBufferPointer { source in
@@ -35,7 +35,7 @@ package final class Tensor: @unchecked Sendable {
     }
 
     /// The same values, and the same gradient if one is wanted, under another shape.
-    init(viewing other: Tensor, as shape: [Int], requiresGradient: Bool = false) {
+    init(viewing other: Tensor, as shape: Shape, requiresGradient: Bool = false) {
         self.shape = shape
         self.requiresGradient = requiresGradient
         count = other.count
@@ -59,9 +59,9 @@ package final class Tensor: @unchecked Sendable {
         if viewed == nil { BufferPool.giveBack(data, count) }
     }
 
-    package static func zeros(_ shape: [Int]) -> Tensor { filled(shape, with: 0) }
+    package static func zeros(_ shape: Shape) -> Tensor { filled(shape, with: 0) }
 
-    package static func filled(_ shape: [Int], with value: Float) -> Tensor {
+    package static func filled(_ shape: Shape, with value: Float) -> Tensor {
         let tensor = Tensor(shape)
         tensor.data.update(repeating: value, count: tensor.count)
         return tensor
@@ -72,19 +72,6 @@ package final class Tensor: @unchecked Sendable {
 
     /// The length of the last axis.
     package var channels: Int { shape.last ?? 1 }
-
-    /// Whether all axes but the last are those of the other.
-    func differsInChannelsAlone(from other: Tensor) -> Bool {
-        guard shape.count == other.shape.count, !shape.isEmpty else { return false }
-        return (0..<shape.count - 1).allSatisfy { shape[$0] == other.shape[$0] }
-    }
-
-    /// The shape with another last axis.
-    func shape(channels: Int) -> [Int] {
-        var shape = shape
-        shape[shape.count - 1] = channels
-        return shape
-    }
 
     /// The product of all axes but the last.
     package var rows: Int { channels == 0 ? 0 : count / channels }
@@ -137,8 +124,8 @@ package final class Tensor: @unchecked Sendable {
     }
 
     /// The same values under another shape. For tensors outside a backward pass; inside, `Graph.reshape` is meant.
-    package func reshaped(_ shape: [Int]) -> Tensor {
-        precondition(shape.reduce(1, *) == count, "reshaped: \(self.shape) does not hold the values of \(shape)")
+    package func reshaped(_ shape: Shape) -> Tensor {
+        precondition(shape.values == count, "reshaped: \(self.shape) does not hold the values of \(shape)")
         precondition(!requiresGradient, "reshaped: use Graph.reshape where a gradient is needed")
         return Tensor(viewing: self, as: shape)
     }

@@ -31,18 +31,17 @@ struct ConvolutionTable {
 
         init(_ shape: ConvolutionShapes.Shape) {
             let sizes = shape.sizes
-            func draw(_ shape: [Int], requiresGradient: Bool = false) -> Tensor {
+            func draw(_ shape: Neural.Shape, requiresGradient: Bool = false) -> Tensor {
                 Tensor(
-                    shape, RandomKey(seed: 1, use: 1).normals(shape.reduce(1, *)), requiresGradient: requiresGradient)
+                    shape, RandomKey(seed: 1, use: 1).normals(shape.values), requiresGradient: requiresGradient)
             }
             self.shape = shape
             images = draw([sizes.images, sizes.height, sizes.width, sizes.channels])
             positions = draw([sizes.images, sizes.positionsHigh, sizes.positionsWide, sizes.positionChannels])
-            let kernel = [sizes.kernel, sizes.kernel]
             weight = draw(
                 shape.isTransposed
-                    ? [sizes.positionChannels] + kernel + [sizes.channels]
-                    : kernel + [sizes.channels, sizes.positionChannels], requiresGradient: true)
+                    ? [sizes.positionChannels, sizes.kernel, sizes.kernel, sizes.channels]
+                    : [sizes.kernel, sizes.kernel, sizes.channels, sizes.positionChannels], requiresGradient: true)
         }
 
         func line(_ item: BenchmarkCase, _ pass: Pass, count: Int) -> BenchmarkLine {

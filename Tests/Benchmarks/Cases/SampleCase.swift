@@ -71,8 +71,8 @@ private struct SampledModels {
     /// Seconds that the network's passes for a job take, in the worker's batches of 16 and nothing else.
     func barePasses(images: Int, steps: Int) throws -> Double {
         let (batch, size) = (16, network.configuration.imageSize)
-        let shape = [batch, size, size, 1]
-        let x = Tensor(shape, RandomKey(seed: 1, use: 1).normals(shape.reduce(1, *)))
+        let shape = Shape(batch, size, size, 1)
+        let x = Tensor(shape, RandomKey(seed: 1, use: 1).normals(shape.values))
         let graph = Graph.inference
         let pass = Stopwatch(seconds: 4) {
             _ = network(

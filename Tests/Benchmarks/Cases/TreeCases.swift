@@ -68,9 +68,9 @@ private final class TreeStep {
 
     init(_ settings: TreeTrainingSettings, batch: Int) throws {
         tree = try TreeCases.tenLeaves(settings)
-        let shape = [batch, settings.tree.imageSize, settings.tree.imageSize, settings.tree.imageChannels]
+        let shape = Shape(batch, settings.tree.imageSize, settings.tree.imageSize, settings.tree.imageChannels)
         // As in digits, four of five values are zero.
-        let values = RandomKey(seed: 1, use: 1).uniforms(shape.reduce(1, *)).map { max(0, 5 * $0 - 4) }
+        let values = RandomKey(seed: 1, use: 1).uniforms(shape.values).map { max(0, 5 * $0 - 4) }
         images = Tensor(shape, values)
         optimiser = Adam(
             parameters: tree.state.parameters, learningRate: settings.learningRate,

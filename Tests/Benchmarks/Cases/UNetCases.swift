@@ -77,9 +77,9 @@ private struct UNetInput {
     let steps: [Int]
 
     init(_ configuration: UNetConfiguration, batch: Int) {
-        let shape = [batch, configuration.imageSize, configuration.imageSize, configuration.imageChannels]
+        let shape = Shape(batch, configuration.imageSize, configuration.imageSize, configuration.imageChannels)
         func draw(_ use: UInt32) -> Tensor {
-            Tensor(shape, RandomKey(seed: 1, use: use).normals(shape.reduce(1, *)))
+            Tensor(shape, RandomKey(seed: 1, use: use).normals(shape.values))
         }
         (images, reconstruction, noise) = (draw(1), draw(2), draw(3))
         steps = RandomKey(seed: 1, use: 4).integers(batch, below: 1000)

@@ -16,7 +16,7 @@ struct LeafPainter {
     }
 
     let leafCount: Int
-    let imageShape: [Int]
+    let imageShape: Shape
     private let tree: TreeVAE
     private let request: GenerationRequest
 
@@ -82,7 +82,7 @@ extension LeafPainter {
         return request.firstImage &+ UInt32(truncatingIfNeeded: draw)
     }
 
-    private func batch(_ images: [[Float]]) -> Tensor { Tensor([images.count] + imageShape, images.flatMap(\.self)) }
+    private func batch(_ images: [[Float]]) -> Tensor { Tensor(imageShape.times(images.count), images.flatMap(\.self)) }
 
     /// - Parameter draw: the images of a batch through one leaf each, `[N, H, W, C]`.
     private func images(

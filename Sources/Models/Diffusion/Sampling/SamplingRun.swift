@@ -130,7 +130,7 @@ extension SamplingRun {
     private func begin() -> Chunk {
         let range = results.count..<min(results.count + chunkSize, images.count)
         let description = model.description
-        let shape = [range.count] + description.imageShape
+        let shape = description.imageShape.times(range.count)
         let x = Tensor(shape)
         let reconstruction = description.network.seesReconstruction ? Tensor(shape) : nil
         for (row, index) in range.enumerated() {

@@ -20,11 +20,11 @@ struct DiffusionBatch {
         images: Tensor, reconstruction given: Tensor, leaf: [Int], step: Int, settings: DiffusionTrainingSettings,
         description: DiffusionDescription, schedule: DiffusionSchedule
     ) throws(DiffusionError) {
-        let shape = [leaf.count] + description.imageShape
+        let shape = description.imageShape.times(leaf.count)
         guard images.shape == shape, given.shape == shape else {
             throw DiffusionError(
                 "The diffusion model is set up for images of shape \(description.imageShape), but the data set's are "
-                    + "\(images.shape.dropFirst()) and the tree's \(given.shape.dropFirst()).")
+                    + "\(images.shape.ofOne) and the tree's \(given.shape.ofOne).")
         }
         let number = UInt32(truncatingIfNeeded: step)
         let range = description.pixelRange
@@ -48,7 +48,7 @@ struct DiffusionBatch {
     }
 
     /// ε ~ N(0, 1), each image's a sequence of its own.
-    private static func noise(_ shape: [Int], step: UInt32, seed: UInt64) -> Tensor {
+    private static func noise(_ shape: Shape, step: UInt32, seed: UInt64) -> Tensor {
         let noise = Tensor(shape)
         Parallel.forEach(shape[0]) { image in
             RandomKey(seed: seed, use: DiffusionRandomUse.trainingNoise, step: step, image: UInt32(image))

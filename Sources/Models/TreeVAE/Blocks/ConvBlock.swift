@@ -44,7 +44,7 @@ final class ConvBlock: Module {
     func step(_ d: Tensor, in graph: Graph) -> Tensor {
         let result = feature(d, in: graph)
         if spectralNorm, graph.training {
-            _ = head(.zeros([1] + result.shape.dropFirst()), in: Graph(training: true, recording: false))
+            _ = head(.zeros(result.shape.with(rows: 1)), in: Graph(training: true, recording: false))
         }
         return result
     }

@@ -1,3 +1,5 @@
+import Neural
+
 /// How a TreeVAE is built. The names in its JSON are those of the authors' settings, so their files describe it too.
 ///
 /// Channel lists run from the encoder's end to the root: a node at depth k of a tree with N levels has
@@ -104,8 +106,8 @@ extension TreeVAEConfiguration {
     package func bottomUpChannels(depth: Int) -> Int { bottomUpChannels[featureIndex(depth: depth)] }
 
     /// The shape of one latent of a node at `depth`, `[r, r, C_z]`.
-    package func latentShape(depth: Int) -> [Int] {
-        [representationSize, representationSize, latentChannels(depth: depth)]
+    package func latentShape(depth: Int) -> Shape {
+        Shape(representationSize, representationSize, latentChannels(depth: depth))
     }
 
     /// Bottom-up levels that have a contrastive projection.

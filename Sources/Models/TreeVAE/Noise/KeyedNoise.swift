@@ -20,9 +20,9 @@ package struct KeyedNoise: NoiseSource {
         self.use = use
     }
 
-    package func noise(node: Int, images positions: [Int], shape: [Int]) -> Tensor {
-        let result = Tensor([positions.count] + shape)
-        let size = shape.reduce(1, *)
+    package func noise(node: Int, images positions: [Int], shape: Shape) -> Tensor {
+        let result = Tensor(shape.times(positions.count))
+        let size = shape.values
         Parallel.forEach(positions.count) { row in
             let key = RandomKey(
                 seed: seed, use: use &+ UInt32(truncatingIfNeeded: node), step: step,

@@ -9,5 +9,5 @@ package protocol NoiseSource {
     ///   - images: positions in the batch; a pass that visits a node with some images only asks for those.
     ///   - shape: of one image's latent, `[r, r, C]`.
     /// - Returns: `[images.count, r, r, C]`.
-    func noise(node: Int, images: [Int], shape: [Int]) -> Tensor
+    func noise(node: Int, images: [Int], shape: Shape) -> Tensor
 }

@@ -9,7 +9,7 @@ package struct RecordedNoise: NoiseSource {
         self.nodes = nodes
     }
 
-    package func noise(node: Int, images: [Int], shape: [Int]) -> Tensor {
+    package func noise(node: Int, images: [Int], shape: Shape) -> Tensor {
         precondition(nodes.indices.contains(node), "RecordedNoise: no draws for node \(node), only for \(nodes.count)")
         return nodes[node].gatheringRows(images)
     }
@@ -19,7 +19,7 @@ package struct RecordedNoise: NoiseSource {
 package struct ZeroNoise: NoiseSource {
     package init() {}
 
-    package func noise(node: Int, images: [Int], shape: [Int]) -> Tensor {
-        .zeros([images.count] + shape)
+    package func noise(node: Int, images: [Int], shape: Shape) -> Tensor {
+        .zeros(shape.times(images.count))
     }
 }

@@ -7,7 +7,7 @@ extension Tensor {
     /// The entries at `indices` along the first axis, copied in that order; without a gradient.
     package func gatheringRows(_ indices: [Int]) -> Tensor {
         let size = rowSize
-        let result = Tensor([indices.count] + shape.dropFirst())
+        let result = Tensor(shape.with(rows: indices.count))
         for (row, index) in indices.enumerated() {
             (result.data + row * size).update(from: data + index * size, count: size)
         }
@@ -18,7 +18,7 @@ extension Tensor {
     package func scatterRows(_ source: Tensor, to indices: [Int]) {
         let size = rowSize
         precondition(
-            source.count == indices.count * size, "scatterRows: \(source.shape) into rows of shape \(shape.dropFirst())"
+            source.count == indices.count * size, "scatterRows: \(source.shape) into rows of shape \(shape.ofOne)"
         )
         for (row, index) in indices.enumerated() {
             (data + index * size).update(from: source.data + row * size, count: size)

@@ -21,7 +21,7 @@ struct FoldedConvolution {
         let mean = try Self.values(file, "\(name).bn.running_mean", [outputs])
         let variance = try Self.values(file, "\(name).bn.running_var", [outputs])
         let gain = (0..<outputs).map { Double(gamma[$0]) / (Double(variance[$0]) + Self.eps).squareRoot() }
-        let shape = [plan.kernel.height, plan.kernel.width, inputs, outputs]
+        let shape = Shape(plan.kernel.height, plan.kernel.width, inputs, outputs)
         weight = Tensor(shape, ParameterLayout.conv.fromTorch(values, shape: shape))
         for index in 0..<weight.count { weight.data[index] = Float(Double(weight.data[index]) * gain[index % outputs]) }
         bias = Tensor([outputs], (0..<outputs).map { Float(Double(beta[$0]) - Double(mean[$0]) * gain[$0]) })
