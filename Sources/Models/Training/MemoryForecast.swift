@@ -73,7 +73,8 @@ extension TreeTrainingSettings {
         ) { count in
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: TreeRandomUse.dropout)
-            let losses = network.pass(.zeros(shape.times(count)), noise: ZeroNoise(), dropout: dropout, in: graph).losses
+            let losses = network.pass(.zeros(shape.times(count)), noise: ZeroNoise(), dropout: dropout, in: graph)
+                .losses
             graph.backward(from: losses.total(alpha: 1, in: graph))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }

@@ -26,7 +26,7 @@ package final class Conv2D: Module {
 
     /// The convolution of SiLU of normalised images, plus `residual`; see `Graph.normalisedConv2d`.
     package func callAsFunction(
-        normalising x: [Tensor], by norm: GroupNorm, scale: Tensor? = nil, shift: Tensor? = nil,
+        normalising x: Parts, by norm: GroupNorm, scale: Tensor? = nil, shift: Tensor? = nil,
         residual: Tensor? = nil, in graph: Graph
     ) -> Tensor {
         precondition(stride == 1, "Conv2D: normalised images need stride 1")
@@ -36,7 +36,7 @@ package final class Conv2D: Module {
     }
 
     /// A 1x1 convolution of images in parts, each with some of the channels.
-    package func callAsFunction(joining x: [Tensor], in graph: Graph) -> Tensor {
+    package func callAsFunction(joining x: Parts, in graph: Graph) -> Tensor {
         precondition(
             stride == 1 && padding == 0 && weight.value.shape[0] == 1, "Conv2D: images in parts need a 1x1 kernel")
         return graph.linear(joining: x, weight: kernel(in: graph), bias: bias?.value)

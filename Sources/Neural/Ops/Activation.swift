@@ -37,7 +37,8 @@ extension Graph {
             grove_activation(kind.code, kind.slope, y.data + start, x.data + start, length)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, kind)) { kept, _ in
+            let (y, x, kind) = kept
             guard let dy = y.gradientIfAny else { return }
             let (dx, accumulate) = x.gradientSink()
             Chunks.forEach(x.count) { start, length in

@@ -12,10 +12,11 @@ extension Graph {
             grove_add_scaled(y.data + start, a.data + start, b.data + start, s, length)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, a, b, s)) { kept, _ in
+            let (y, a, b, s) = kept
             guard let dy = y.gradientIfAny else { return }
-            if a.requiresGradient { Self.send(dy, times: 1, to: a) }
-            if b.requiresGradient { Self.send(dy, times: s, to: b) }
+            if a.requiresGradient { Graph.send(dy, times: 1, to: a) }
+            if b.requiresGradient { Graph.send(dy, times: s, to: b) }
         }
         return y
     }
@@ -28,11 +29,11 @@ extension Graph {
             grove_multiply(y.data + start, a.data + start, b.data + start, length)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, a, b)) { kept, _ in
+            let (y, a, b) = kept
             guard let dy = y.gradientIfAny else { return }
-            for (target, other) in [(a, b), (b, a)] where target.requiresGradient {
-                Self.send(dy, times: other.data, to: target)
-            }
+            if a.requiresGradient { Graph.send(dy, times: b.data, to: a) }
+            if b.requiresGradient { Graph.send(dy, times: a.data, to: b) }
         }
         return y
     }
@@ -49,9 +50,10 @@ extension Graph {
             grove_scale_shift(y.data + start, a.data + start, s, t, length)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, a, s)) { kept, _ in
+            let (y, a, s) = kept
             guard let dy = y.gradientIfAny else { return }
-            Self.send(dy, times: s, to: a)
+            Graph.send(dy, times: s, to: a)
         }
         return y
     }
@@ -63,10 +65,11 @@ extension Graph {
     package func mean(_ a: Tensor) -> Tensor { total(a, times: 1 / Double(a.count)) }
 
     private func total(_ a: Tensor, times factor: Double) -> Tensor {
-        let y = output([1], from: a)
+        let y = output(Shape(1), from: a)
         y.data[0] = Float(factor * Chunks.sum(a.count) { start, length in grove_sum(a.data + start, length) })
         guard y.requiresGradient else { return y }
-        record {
+        record((y, a, factor)) { kept, _ in
+            let (y, a, factor) = kept
             guard let dy = y.gradientIfAny else { return }
             let (dx, slope) = (a.gradient(), Float(factor * Double(dy[0])))
             Chunks.forEach(a.count) { start, length in grove_add_constant(dx + start, slope, length) }
@@ -92,11 +95,12 @@ extension Graph {
             grove_add_row(y.data + offset, x.data + offset, e.data + image * channels, pixels, channels)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, e)) { kept, _ in
+            let (y, x, e) = kept
             guard let dy = y.gradientIfAny else { return }
-            if x.requiresGradient { Self.send(dy, times: 1, to: x) }
+            if x.requiresGradient { Graph.send(dy, times: 1, to: x) }
             guard e.requiresGradient else { return }
-            let de = e.gradient()
+            let (de, pixels, channels) = (e.gradient(), x.shape[1] * x.shape[2], x.channels)
             Parallel.forEach(x.shape[0]) { image in
                 withUnsafeTemporaryAllocation(of: Double.self, capacity: channels) { sums in
                     guard let base = sums.baseAddress else { return }

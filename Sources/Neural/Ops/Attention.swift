@@ -11,16 +11,18 @@ extension Graph {
             "attention: \(heads) heads do not divide shape \(qkv.shape)")
         let shape = AttentionShape(tokens: qkv.shape[1], heads: heads, width: qkv.channels / (3 * heads))
         let images = qkv.shape[0]
-        let y = output([images, shape.tokens, shape.channels], from: qkv)
-        let weights = Scratch(images * heads * shape.weightCount)
+        let y = output(Shape(images, shape.tokens, shape.channels), from: qkv)
+        let weights = tensor(Shape(images, heads, shape.weightCount))
         Parallel.forEach(images * heads) { index in
             shape.forward(qkv.data, weights.data, y.data, image: index / heads, head: index % heads)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, qkv, weights, shape)) { kept, _ in
+            let (y, qkv, weights, shape) = kept
             guard let dy = y.gradientIfAny else { return }
             let (gradient, accumulate) = qkv.gradientSink()
-            Parallel.forEach(images * heads) { index in
+            let heads = shape.heads
+            Parallel.forEach(qkv.shape[0] * heads) { index in
                 shape.backward(
                     qkv.data, weights.data, dy, gradient, accumulate: accumulate, image: index / heads,
                     head: index % heads)

@@ -10,12 +10,12 @@ extension Graph {
     ///   - level: what was taken away from each channel of `x` beforehand, so that less of it is rounded away.
     ///     The running means are those of `x` with it.
     package func batchNorm(
-        _ x: Tensor, _ state: BatchNormState, silu: Bool = false, less level: [Double] = []
+        _ x: Tensor, _ state: BatchNormState, silu: Bool = false, less level: Doubles? = nil
     ) -> Tensor {
         precondition(
-            state.weight.shape == [x.channels],
+            state.weight.shape == Shape(x.channels),
             "batchNorm: input \(x.shape) does not have the \(state.weight.count) channels of the layer")
-        let statistics = ChannelStatistics(of: x, state, batch: training)
+        let statistics = ChannelStatistics(of: x, state, batch: training, in: self)
         if training { statistics.updateRunning(state, rows: x.rows, level: level) } else { onBatchNorm?(state, x) }
         let (rows, channels) = (x.rows, x.channels)
         let y = output(x.shape, from: x, state.weight, state.bias)
@@ -25,8 +25,10 @@ extension Graph {
                 count, channels, silu ? 1 : 0)
         }
         guard y.requiresGradient else { return y }
-        let batchStatistics = training
-        record { Self.batchNormBackward(y, x, state.weight, state.bias, statistics, batchStatistics, silu: silu) }
+        record((y, x, state.weight, state.bias, statistics, silu)) { kept, graph in
+            let (y, x, weight, bias, statistics, silu) = kept
+            Graph.batchNormBackward(y, x, weight, bias, statistics, graph.training, silu: silu)
+        }
         return y
     }
 
@@ -72,18 +74,19 @@ extension Graph {
 /// Mean, 1 / sqrt(variance + eps) and, with the layer's weight, gain of every channel.
 private struct ChannelStatistics {
     private let channels: Int
-    private let maps: SharedScratch
+    private let maps: Tensor
 
     var mean: UnsafeMutablePointer<Float> { maps.data }
     var deviationInverse: UnsafeMutablePointer<Float> { maps.data + channels }
     var gain: UnsafeMutablePointer<Float> { maps.data + 2 * channels }
     /// The biased one.
-    private var variance: UnsafeMutablePointer<Double> { maps.doubles + 2 * channels }
+    private let variance: Doubles
 
     /// The batch's statistics, or the running ones.
-    init(of x: Tensor, _ state: BatchNormState, batch: Bool) {
+    init(of x: Tensor, _ state: BatchNormState, batch: Bool, in graph: Graph) {
         channels = x.channels
-        maps = SharedScratch(Scratch(6 * channels))
+        maps = graph.tensor(Shape(3, channels))
+        variance = graph.doubles(channels)
         if batch { measure(x) } else { copy(state) }
         for channel in 0..<channels {
             deviationInverse[channel] = Float(1 / (variance[channel] + Double(BatchNormState.eps)).squareRoot())
@@ -112,14 +115,14 @@ private struct ChannelStatistics {
     }
 
     /// running += momentum (batch - running), with the unbiased variance.
-    func updateRunning(_ state: BatchNormState, rows: Int, level: [Double]) {
+    func updateRunning(_ state: BatchNormState, rows: Int, level: Doubles?) {
         let momentum = BatchNormState.momentum
         let unbiased = Double(rows) / Double(max(1, rows - 1))
         for channel in 0..<channels {
             let (runningMean, runningVariance) = (
                 state.runningMean.data + channel, state.runningVariance.data + channel
             )
-            let mean = level.isEmpty ? mean[channel] : Float(Double(mean[channel]) + level[channel])
+            let mean = level.map { Float(Double(self.mean[channel]) + $0[channel]) } ?? self.mean[channel]
             runningMean.pointee += momentum * (mean - runningMean.pointee)
             runningVariance.pointee += momentum * (Float(variance[channel] * unbiased) - runningVariance.pointee)
         }

@@ -72,20 +72,20 @@ extension Graph {
             padding: padding)
         onConvolution?(shape, false)
         let y = output(shape.positionShape, from: x, weight, bias, residual)
-        let matrix = KernelMatrix.convolution(weight)
         check(residual, y)
         shape.gather(
-            .images(x.data), (weight, matrix), bias: bias, into: y.data,
+            .images(x.data), (weight, .convolution(weight)), bias: bias, into: y.data,
             adding: residual.map { UnsafePointer($0.data) }, in: self)
         guard y.requiresGradient else { return y }
-        record { [unowned self] in
+        record((y, x, weight, bias, residual, shape)) { kept, graph in
+            let (y, x, weight, bias, residual, shape) = kept
             guard let dy = y.gradientIfAny else { return }
-            if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
+            if let bias, bias.requiresGradient { Graph.addColumnSums(of: dy, rows: y.rows, to: bias) }
             if weight.requiresGradient { shape.addWeightGradient(.images(x.data), dy, to: .convolution(weight)) }
             if x.requiresGradient {
                 let (dx, accumulate) = x.gradientSink()
                 let result = ConvolutionResult.images(dx, adding: accumulate ? UnsafePointer(dx) : nil)
-                shape.scatter(dy, (weight, matrix), bias: nil, into: result, in: self)
+                shape.scatter(dy, (weight, .convolution(weight)), bias: nil, into: result, in: graph)
             }
             if let residual { y.handGradient(to: residual) }
         }
@@ -97,27 +97,30 @@ extension Graph {
     /// `x` are images in parts, each with some of the channels: what is joined here needs no copy, and the normalised
     /// images are made anew for the backward pass, so they take no memory in between.
     package func normalisedConv2d(
-        _ x: [Tensor], _ map: ChannelMap, weight: Tensor, bias: Tensor?, padding: Int, residual: Tensor? = nil
+        _ x: Parts, _ map: ChannelMap, weight: Tensor, bias: Tensor?, padding: Int, residual: Tensor? = nil
     ) -> Tensor {
-        let pass = GroupNormPass(of: x, map, silu: true)
+        let pass = GroupNormPass(of: x, map, silu: true, in: self)
         let shape = Correlation(
-            convolving: x[0].shape, channels: pass.channels, weight: weight.shape, bias: bias?.shape, stride: 1,
+            convolving: x.first.shape, channels: pass.channels, weight: weight.shape, bias: bias?.shape, stride: 1,
             padding: padding)
         onConvolution?(shape, false)
-        let y = output(
-            shape.positionShape, joining: x, from: map.weight, map.bias, map.scale, map.shift, weight, bias, residual)
-        let matrix = KernelMatrix.convolution(weight)
+        let needs = x.requiresGradient || map.requiresGradient || weight.requiresGradient
+        let y = tensor(
+            shape.positionShape,
+            requiresGradient: recording && (needs || bias.requiresGradient || residual.requiresGradient))
         check(residual, y)
         shape.gather(
-            .normalised(pass), (weight, matrix), bias: bias, into: y.data,
+            .normalised(pass), (weight, .convolution(weight)), bias: bias, into: y.data,
             adding: residual.map { UnsafePointer($0.data) }, in: self)
         guard y.requiresGradient else { return y }
-        record { [unowned self] in
+        record((y, pass, weight, bias, residual, shape)) { kept, graph in
+            let (y, pass, weight, bias, residual, shape) = kept
             guard let dy = y.gradientIfAny else { return }
-            if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: y.rows, to: bias) }
+            if let bias, bias.requiresGradient { Graph.addColumnSums(of: dy, rows: y.rows, to: bias) }
             if weight.requiresGradient { shape.addWeightGradient(.normalised(pass), dy, to: .convolution(weight)) }
-            let gradient = GroupNormGradient(of: pass)
-            shape.scatter(dy, (weight, matrix), bias: nil, into: .gradientOfNormalised(gradient), in: self)
+            let gradient = GroupNormGradient(of: pass, in: graph)
+            shape.scatter(
+                dy, (weight, .convolution(weight)), bias: nil, into: .gradientOfNormalised(gradient), in: graph)
             gradient.finish()
             if let residual { y.handGradient(to: residual) }
         }

@@ -36,7 +36,7 @@ extension Correlation {
     init(convolving images: Shape, channels: Int, weight: Shape, bias: Shape?, stride: Int, padding: Int) {
         precondition(
             images.count == 4 && weight.count == 4 && weight[0] == weight[1] && weight[2] == channels
-                && bias.map { $0 == [weight[3]] } ?? true && min(images[1], images[2]) + 2 * padding >= weight[0],
+                && bias.map { $0 == Shape(weight[3]) } ?? true && min(images[1], images[2]) + 2 * padding >= weight[0],
             "conv2d: input \(images), weight \(weight), bias \(bias ?? []), padding \(padding) do not fit")
         self.init(
             images: images[0], height: images[1], width: images[2], channels: channels,

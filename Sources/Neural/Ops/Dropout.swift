@@ -9,15 +9,16 @@ extension Graph {
         precondition(rate >= 0 && rate < 1, "dropout: the rate \(rate) is not in [0, 1)")
         guard training, rate > 0 else { return x }
         let y = output(x.shape, from: x)
-        let mask = Tensor(x.shape)
+        let mask = tensor(x.shape)
         Chunks.forEach(x.count) { start, length in
             grove_dropout_mask(mask.data + start, start, length, rate, key.seed, key.use, key.step, key.image)
             grove_multiply(y.data + start, x.data + start, mask.data + start, length)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, mask)) { kept, _ in
+            let (y, x, mask) = kept
             guard let dy = y.gradientIfAny else { return }
-            Self.send(dy, times: mask.data, to: x)
+            Graph.send(dy, times: mask.data, to: x)
         }
         return y
     }

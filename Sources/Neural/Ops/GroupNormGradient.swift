@@ -6,21 +6,28 @@ struct GroupNormGradient {
     private typealias Sink = (data: UnsafeMutablePointer<Float>, accumulate: Bool)
 
     private let pass: GroupNormPass
-    private let inputs: [Sink?]
+    private let first: Sink?
+    private let second: Sink?
     private let scale: UnsafeMutablePointer<Float>?
     private let shift: UnsafeMutablePointer<Float>?
     /// Per image and channel: sum du, and sum du (x - mean) / deviation.
-    private let sums: SharedScratch
+    private let sums: Doubles
 
-    init(of pass: GroupNormPass) {
+    init(of pass: GroupNormPass, in graph: Graph) {
         self.pass = pass
-        inputs = pass.parts.map { $0.requiresGradient ? $0.gradientSink() : nil }
+        first = Self.sink(pass.parts.first)
+        second = Self.sink(pass.parts.second)
         scale = pass.map.scale.flatMap { $0.requiresGradient ? $0.gradient() : nil }
         shift = pass.map.shift.flatMap { $0.requiresGradient ? $0.gradient() : nil }
-        sums = SharedScratch(Scratch(doubles: pass.images * 2 * pass.channels))
+        sums = graph.doubles(pass.images * 2 * pass.channels)
     }
 
-    private func sums(_ image: Int) -> UnsafeMutablePointer<Double> { sums.doubles + image * 2 * pass.channels }
+    private static func sink(_ part: Tensor?) -> Sink? {
+        guard let part, part.requiresGradient else { return nil }
+        return part.gradientSink()
+    }
+
+    private func sums(_ image: Int) -> UnsafeMutablePointer<Double> { sums.data + image * 2 * pass.channels }
 
     /// Takes the gradient of a normalised image, which is used up.
     func take(_ gradient: UnsafeMutablePointer<Float>, image: Int) {
@@ -32,7 +39,7 @@ struct GroupNormGradient {
         let (channels, pixels) = (pass.channels, pass.pixels)
         let (sums, c) = (sums(image), pass.coefficients(image))
         sums.update(repeating: 0, count: 2 * channels)
-        pass.forEachPart { part, channel in
+        pass.parts.forEach { part, channel in
             grove_normalise_gradients(
                 sums + channel, sums + channels + channel, own + channel, gradient + channel, channels,
                 part.data + image * pixels * part.channels, part.channels, c.mean + channel, c.gain + channel,
@@ -75,31 +82,33 @@ struct GroupNormGradient {
                 slope[channel] = Float(b / count) * c.inverse[channel]
             }
         }
-        var channel = 0
-        for (part, input) in zip(pass.parts, inputs) {
+        pass.parts.forEach { part, channel in
+            guard let input = channel == 0 ? first : second else { return }
             let own = part.channels
-            if let input {
-                grove_normalise_columns_backward(
-                    input.data + image * pixels * own, du + channel, channels, part.data + image * pixels * own,
-                    c.mean + channel, c.gain + channel, slope + channel, level + channel, pixels, own,
-                    input.accumulate ? 1 : 0)
-            }
-            channel += own
+            grove_normalise_columns_backward(
+                input.data + image * pixels * own, du + channel, channels, part.data + image * pixels * own,
+                c.mean + channel, c.gain + channel, slope + channel, level + channel, pixels, own,
+                input.accumulate ? 1 : 0)
         }
     }
 
     /// Adds the gradients of weight and bias, image after image.
     func finish() {
         let (channels, map) = (pass.channels, pass.map)
-        for (tensor, first) in [(map.bias, 0), (map.weight, channels)] where tensor.requiresGradient {
-            let gradient = tensor.gradient()
-            for channel in 0..<channels {
-                var total = 0.0
-                for image in 0..<pass.images {
-                    total += sums(image)[first + channel] * Double(map.factor(image * channels + channel))
-                }
-                gradient[channel] += Float(total)
+        finish(map.bias, 0)
+        finish(map.weight, channels)
+    }
+
+    /// - Parameter first: where its sums begin.
+    private func finish(_ parameter: Tensor, _ first: Int) {
+        guard parameter.requiresGradient else { return }
+        let (gradient, channels) = (parameter.gradient(), pass.channels)
+        for channel in 0..<channels {
+            var total = 0.0
+            for image in 0..<pass.images {
+                total += sums(image)[first + channel] * Double(pass.map.factor(image * channels + channel))
             }
+            gradient[channel] += Float(total)
         }
     }
 }

@@ -3,7 +3,7 @@ import CKernels
 /// Images normalised per group of channels: statistics are taken at once, values are written where and when they are
 /// needed. The images may come in parts, each with some of the channels, as skips of a U-Net do.
 struct GroupNormPass {
-    let parts: [Tensor]
+    let parts: Parts
     let map: ChannelMap
     let silu: Bool
     let images: Int
@@ -11,21 +11,19 @@ struct GroupNormPass {
     let channels: Int
     /// Per image: mean, 1 / sqrt(variance + eps), gain and offset of each channel, so that u = (x - mean) gain +
     /// offset.
-    private let maps: SharedScratch
+    private let maps: Tensor
 
-    init(of parts: [Tensor], _ map: ChannelMap, silu: Bool) {
-        guard let first = parts.first else { preconditionFailure("groupNorm: there are no images") }
-        precondition(
-            parts.allSatisfy { $0.shape.differsInChannelsAlone(from: first.shape) } && first.shape.count >= 2,
-            "groupNorm: shapes \(parts.map(\.shape)) differ before the last axis")
+    init(of parts: Parts, _ map: ChannelMap, silu: Bool, in graph: Graph) {
+        let first = parts.first
+        precondition(first.shape.count >= 2, "groupNorm: shape \(first.shape) has no channels")
         self.parts = parts
         self.map = map
         self.silu = silu
         images = first.shape[0]
         pixels = first.rows / images
-        channels = parts.reduce(0) { $0 + $1.channels }
+        channels = parts.channels
         map.check(images, channels)
-        maps = SharedScratch(Scratch(images * 4 * channels))
+        maps = graph.tensor(Shape(images, 4, channels))
         measure()
     }
 
@@ -37,15 +35,6 @@ struct GroupNormPass {
         let base = maps.data + image * 4 * channels
         return GroupNormCoefficients(
             mean: base, inverse: base + channels, gain: base + 2 * channels, offset: base + 3 * channels)
-    }
-
-    /// Calls `body` with each part and its first channel.
-    func forEachPart(_ body: (_ part: Tensor, _ channel: Int) -> Void) {
-        var channel = 0
-        for part in parts {
-            body(part, channel)
-            channel += part.channels
-        }
     }
 
     // MARK: Statistics
@@ -61,7 +50,7 @@ struct GroupNormPass {
             let (image, first) = (index / pieces, index % pieces * size)
             let own = sums.doubles + index * width
             own.update(repeating: 0, count: width)
-            forEachPart { part, channel in
+            parts.forEach { part, channel in
                 let values = part.data + image * pixels * part.channels
                 grove_column_moments_about(
                     own + channel, own + channels + channel, values, values + first * part.channels,
@@ -77,7 +66,7 @@ struct GroupNormPass {
             for index in 0..<2 * channels { sums[index] += sums[piece * 2 * channels + index] }
         }
         let own = coefficients(image)
-        forEachPart { part, channel in
+        parts.forEach { part, channel in
             (own.mean + channel).update(from: part.data + image * pixels * part.channels, count: part.channels)
         }
         let (width, n) = (channels / map.groups, Double(pixels))
@@ -120,7 +109,7 @@ struct GroupNormPass {
 
     private func write(_ image: Int, _ range: Range<Int>, to y: UnsafeMutablePointer<Float>) {
         let own = coefficients(image)
-        forEachPart { part, channel in
+        parts.forEach { part, channel in
             grove_normalise_columns(
                 y + channel, channels, part.data + (image * pixels + range.lowerBound) * part.channels, part.channels,
                 own.mean + channel, own.gain + channel, own.offset + channel, range.count, part.channels, silu ? 1 : 0)

@@ -11,16 +11,17 @@ extension Graph {
         shift: Tensor? = nil, silu: Bool = false
     ) -> Tensor {
         let map = ChannelMap(groups: groups, weight: weight, bias: bias, eps: eps, scale: scale, shift: shift)
-        let pass = GroupNormPass(of: [x], map, silu: silu)
+        let pass = GroupNormPass(of: Parts(x), map, silu: silu, in: self)
         let y = output(x.shape, from: x, weight, bias, scale, shift)
         pass.write(0..<pass.images, to: y.data)
         guard y.requiresGradient else { return y }
-        record {
+        record((y, pass)) { kept, graph in
+            let (y, pass) = kept
             guard let dy = y.gradientIfAny else { return }
-            let gradient = GroupNormGradient(of: pass)
+            let gradient = GroupNormGradient(of: pass, in: graph)
             Parallel.forEach(pass.images) { image in
                 // The result's gradient may be looked at again, so it is not changed in place.
-                let own = Scratch(silu ? pass.imageCount : 0)
+                let own = Scratch(pass.silu ? pass.imageCount : 0)
                 gradient.take(dy + image * pass.imageCount, writing: own.data, image: image)
             }
             gradient.finish()
@@ -51,13 +52,18 @@ package struct ChannelMap {
         self.shift = shift
     }
 
+    var requiresGradient: Bool {
+        weight.requiresGradient || bias.requiresGradient || scale.requiresGradient || shift.requiresGradient
+    }
+
     func check(_ images: Int, _ channels: Int) {
         precondition(
-            channels % groups == 0 && weight.shape == [channels] && bias.shape == [channels],
+            channels % groups == 0 && weight.shape == Shape(channels) && bias.shape == Shape(channels),
             "groupNorm: \(channels) channels, \(groups) groups, weight \(weight.shape) and bias \(bias.shape) do not fit"
         )
         precondition(
-            (scale == nil) == (shift == nil) && (scale ?? shift)?.shape ?? [images, channels] == [images, channels]
+            (scale == nil) == (shift == nil)
+                && (scale ?? shift)?.shape ?? Shape(images, channels) == Shape(images, channels)
                 && scale?.shape == shift?.shape,
             "groupNorm: scale \(scale?.shape ?? []) and shift \(shift?.shape ?? []) must both be [\(images), \(channels)]"
         )

@@ -1,27 +1,25 @@
 extension Graph {
     /// x W + b over the last axis: x `[..., in]`, weight `[in, out]`, bias `[out]`.
     package func linear(_ x: Tensor, weight: Tensor, bias: Tensor?) -> Tensor {
-        linear(joining: [x], weight: weight, bias: bias)
+        linear(joining: Parts(x), weight: weight, bias: bias)
     }
 
     /// The same for an x in parts, each with some of its last axis; nothing is copied to join them. The weight is
     /// `[in, out]`, or `[1, 1, in, out]` of a convolution.
-    package func linear(joining x: [Tensor], weight: Tensor, bias: Tensor?) -> Tensor {
-        let (inner, out) = (x.reduce(0) { $0 + $1.channels }, weight.channels)
+    package func linear(joining x: Parts, weight: Tensor, bias: Tensor?) -> Tensor {
+        let (inner, out) = (x.channels, weight.channels)
         precondition(
-            weight.count == inner * out && weight.rows == inner && bias.map { $0.shape == [out] } ?? true
-                && x.allSatisfy { $0.shape.differsInChannelsAlone(from: x[0].shape) },
-            "linear: input \(x.map(\.shape)), weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
+            weight.count == inner * out && weight.rows == inner && bias.map { $0.shape == Shape(out) } ?? true,
+            "linear: input of \(inner) channels, weight \(weight.shape) and bias \(bias?.shape ?? []) do not fit")
         if weight.shape.count == 4 {
             onConvolution?(
                 Correlation(
-                    convolving: x[0].shape, channels: inner, weight: weight.shape, bias: bias?.shape, stride: 1,
+                    convolving: x.first.shape, channels: inner, weight: weight.shape, bias: bias?.shape, stride: 1,
                     padding: 0), false)
         }
-        let rows = x[0].rows
-        let y = output(x[0].shape.with(channels: out), joining: x, from: weight, bias)
-        var first = 0
-        for part in x {
+        let rows = x.rows
+        let y = output(x.first.shape.with(channels: out), from: x.first, x.second, weight, bias)
+        x.forEach { part, first in
             let own = part.channels
             let panels = prepared(weight, as: .rows(first, own)) {
                 Product.pack(
@@ -30,17 +28,13 @@ extension Graph {
             Product.rows(
                 rows, inner: own, columns: out, part.data, panels.data, bias: first == 0 ? bias?.data : nil,
                 into: y.data, accumulate: first > 0)
-            first += own
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, weight, bias)) { kept, _ in
+            let (y, x, weight, bias) = kept
             guard let dy = y.gradientIfAny else { return }
-            if let bias, bias.requiresGradient { Self.addColumnSums(of: dy, rows: rows, to: bias) }
-            var first = 0
-            for part in x {
-                Self.linearBackward(part, weight, row: first, dy)
-                first += part.channels
-            }
+            if let bias, bias.requiresGradient { Graph.addColumnSums(of: dy, rows: x.rows, to: bias) }
+            x.forEach { part, first in Graph.linearBackward(part, weight, row: first, dy) }
         }
         return y
     }

@@ -5,13 +5,14 @@ extension Graph {
     /// The mean of (a - target)^2 over all values, shape `[1]`; accumulated in double precision.
     package func meanSquaredError(_ a: Tensor, _ target: Tensor) -> Tensor {
         precondition(a.shape == target.shape, "meanSquaredError: shapes \(a.shape) and \(target.shape) differ")
-        let y = output([1], from: a, target)
+        let y = output(Shape(1), from: a, target)
         let total = Chunks.sum(a.count) { start, length in
             grove_square_distance(a.data + start, target.data + start, length)
         }
         y.data[0] = Float(total / Double(a.count))
         guard y.requiresGradient else { return y }
-        record {
+        record((y, a, target)) { kept, _ in
+            let (y, a, target) = kept
             guard let dy = y.gradientIfAny else { return }
             let slope = Float(2 * Double(dy[0]) / Double(a.count))
             for (target, other) in [(a, target), (target, a)] where target.requiresGradient {
@@ -34,15 +35,17 @@ extension Graph {
         precondition(
             logits.shape == [labels.count, classes] && labels.allSatisfy((0..<classes).contains),
             "crossEntropy: logits \(logits.shape) do not fit \(labels.count) labels up to \(labels.max() ?? 0)")
-        let y = output([1], from: logits)
+        let y = output(Shape(1), from: logits)
         let logSums = labels.indices.map { Self.logSumOfExponentials(logits.data + $0 * classes, classes) }
         let total = labels.enumerated().reduce(0.0) { sum, entry in
             sum + logSums[entry.offset] - Double(logits.data[entry.offset * classes + entry.element])
         }
         y.data[0] = Float(total / Double(labels.count))
         guard y.requiresGradient else { return y }
-        record {
+        record((y, logits, labels, logSums)) { kept, _ in
+            let (y, logits, labels, logSums) = kept
             guard let dy = y.gradientIfAny else { return }
+            let classes = logits.channels
             let slope = Double(dy[0]) / Double(labels.count)
             let gradient = logits.gradient()
             for (image, label) in labels.enumerated() {

@@ -3,26 +3,24 @@ import CKernels
 extension Graph {
     /// Mean over 3x3 windows with stride 2 and padding 1, where padded zeros count: always divided by nine.
     package func avgPool3x3Stride2(_ x: Tensor) -> Tensor {
-        resample(
-            x, high: (x.shape[1] + 1) / 2, wide: (x.shape[2] + 1) / 2, grove_average_pool, grove_average_pool_backward)
+        resample(x, .averagePool, high: (x.shape[1] + 1) / 2, wide: (x.shape[2] + 1) / 2)
     }
 
     /// Twice the size by bilinear interpolation between pixel centres (PyTorch's align_corners=false).
     package func bilinearUpsample2(_ x: Tensor) -> Tensor {
-        resample(
-            x, high: 2 * x.shape[1], wide: 2 * x.shape[2], grove_bilinear_upsample, grove_bilinear_upsample_backward)
+        resample(x, .bilinear, high: 2 * x.shape[1], wide: 2 * x.shape[2])
     }
 
     /// Twice the size by repeating each pixel.
     package func nearestUpsample2(_ x: Tensor) -> Tensor {
-        resample(x, high: 2 * x.shape[1], wide: 2 * x.shape[2], grove_nearest_upsample, grove_nearest_upsample_backward)
+        resample(x, .nearest, high: 2 * x.shape[1], wide: 2 * x.shape[2])
     }
 
     /// The mean over all pixels of each image, `[n, h, w, c]` to `[n, c]`.
     package func spatialMean(_ x: Tensor) -> Tensor {
         precondition(x.shape.count == 4, "spatialMean: shape \(x.shape) is not [n, h, w, c]")
         let (pixels, channels) = (x.shape[1] * x.shape[2], x.channels)
-        let y = output([x.shape[0], channels], from: x)
+        let y = output(Shape(x.shape[0], channels), from: x)
         Parallel.forEach(x.shape[0]) { image in
             let mean = y.data + image * channels
             mean.update(repeating: 0, count: channels)
@@ -31,9 +29,10 @@ extension Graph {
             }
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x)) { kept, _ in
+            let (y, x) = kept
             guard let dy = y.gradientIfAny else { return }
-            let dx = x.gradient()
+            let (dx, pixels, channels) = (x.gradient(), x.shape[1] * x.shape[2], x.channels)
             Parallel.forEach(x.shape[0]) { image in
                 for pixel in 0..<pixels {
                     grove_axpy(
@@ -44,26 +43,46 @@ extension Graph {
         return y
     }
 
-    private typealias Kernel = (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int, Int, Int) -> Void
-
     /// Runs a kernel on every image, and its transpose backwards.
-    private func resample(
-        _ x: Tensor, high: Int, wide: Int, _ forward: @escaping Kernel, _ backward: @escaping Kernel
-    ) -> Tensor {
+    private func resample(_ x: Tensor, _ kernel: ResamplingKernel, high: Int, wide: Int) -> Tensor {
         precondition(x.shape.count == 4, "resampling: shape \(x.shape) is not [n, h, w, c]")
-        let y = output([x.shape[0], high, wide, x.channels], from: x)
+        let y = output(Shape(x.shape[0], high, wide, x.channels), from: x)
         let (images, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
         Parallel.forEach(images) { image in
-            forward(y.data + image * high * wide * c, x.data + image * h * w * c, h, w, c)
+            kernel.forward(y.data + image * high * wide * c, x.data + image * h * w * c, h, w, c)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, kernel)) { kept, _ in
+            let (y, x, kernel) = kept
             guard let dy = y.gradientIfAny else { return }
-            let dx = x.gradient()
-            Parallel.forEach(images) { image in
-                backward(dx + image * h * w * c, dy + image * high * wide * c, h, w, c)
+            let (dx, h, w, c) = (x.gradient(), x.shape[1], x.shape[2], x.channels)
+            Parallel.forEach(x.shape[0]) { image in
+                kernel.backward(dx + image * h * w * c, dy + image * y.shape[1] * y.shape[2] * c, h, w, c)
             }
         }
         return y
+    }
+}
+
+/// What is done to each image `[h, w, c]`.
+private enum ResamplingKernel {
+    case averagePool
+    case bilinear
+    case nearest
+
+    func forward(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ h: Int, _ w: Int, _ c: Int) {
+        switch self {
+        case .averagePool: grove_average_pool(y, x, h, w, c)
+        case .bilinear: grove_bilinear_upsample(y, x, h, w, c)
+        case .nearest: grove_nearest_upsample(y, x, h, w, c)
+        }
+    }
+
+    func backward(_ dx: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ h: Int, _ w: Int, _ c: Int) {
+        switch self {
+        case .averagePool: grove_average_pool_backward(dx, dy, h, w, c)
+        case .bilinear: grove_bilinear_upsample_backward(dx, dy, h, w, c)
+        case .nearest: grove_nearest_upsample_backward(dx, dy, h, w, c)
+        }
     }
 }

@@ -4,7 +4,7 @@ extension Graph {
     /// The same values under another shape; nothing is copied, and the gradient is shared too.
     package func reshape(_ x: Tensor, _ shape: Shape) -> Tensor {
         precondition(shape.values == x.count, "reshape: \(x.shape) does not hold the values of \(shape)")
-        return Tensor(viewing: x, as: shape, requiresGradient: recording && x.requiresGradient)
+        return view(of: x, as: shape)
     }
 
     /// The channels of `a`, then those of `b`; all other axes are equal.
@@ -20,13 +20,15 @@ extension Graph {
             grove_copy_columns(y.data + row * width + left, width, b.data + row * right, right, count, right)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, Parts(a, b))) { kept, _ in
+            let (y, inputs) = kept
             guard let dy = y.gradientIfAny else { return }
-            for (input, first) in [(a, 0), (b, left)] where input.requiresGradient {
+            inputs.forEach { input, first in
+                guard input.requiresGradient else { return }
                 let (dx, accumulate) = input.gradientSink()
-                let channels = input.channels
+                let (channels, width) = (input.channels, y.channels)
                 let move = accumulate ? grove_add_columns : grove_copy_columns
-                Chunks.forEachRows(rows, columns: channels) { row, count in
+                Chunks.forEachRows(y.rows, columns: channels) { row, count in
                     move(dx + row * channels, channels, dy + row * width + first, width, count, channels)
                 }
             }
@@ -45,9 +47,10 @@ extension Graph {
             grove_copy_columns(y.data + row * count, count, x.data + row * width + first, width, rows, count)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, first)) { kept, _ in
+            let (y, x, first) = kept
             guard let dy = y.gradientIfAny else { return }
-            let dx = x.gradient()
+            let (dx, width, count) = (x.gradient(), x.channels, y.channels)
             Chunks.forEachRows(x.rows, columns: width) { row, rows in
                 grove_add_columns(dx + row * width + first, width, dy + row * count, count, rows, count)
             }
@@ -63,18 +66,21 @@ extension Graph {
                 tensor.shape.with(rows: 0) == first.shape.with(rows: 0),
                 "concatRows: shapes \(first.shape) and \(tensor.shape) differ after the first axis")
         }
-        let y = output(first.shape.with(rows: list.reduce(0) { $0 + $1.shape[0] }), joining: list)
+        let y = tensor(
+            first.shape.with(rows: list.reduce(0) { $0 + $1.shape[0] }),
+            requiresGradient: recording && list.contains { $0.requiresGradient })
         var offset = 0
         for tensor in list {
             (y.data + offset).update(from: tensor.data, count: tensor.count)
             offset += tensor.count
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, list)) { kept, _ in
+            let (y, list) = kept
             guard let dy = y.gradientIfAny else { return }
             var offset = 0
             for tensor in list {
-                if tensor.requiresGradient { Self.send(dy + offset, times: 1, to: tensor) }
+                if tensor.requiresGradient { Graph.send(dy + offset, times: 1, to: tensor) }
                 offset += tensor.count
             }
         }
@@ -84,14 +90,15 @@ extension Graph {
     /// `n` rows and columns of zeros on all four sides of `[n, h, w, c]`.
     package func pad(_ x: Tensor, _ n: Int) -> Tensor {
         precondition(x.shape.count == 4 && n >= 0, "pad: cannot pad shape \(x.shape) by \(n)")
-        let y = output([x.shape[0], x.shape[1] + 2 * n, x.shape[2] + 2 * n, x.channels], from: x)
+        let y = output(Shape(x.shape[0], x.shape[1] + 2 * n, x.shape[2] + 2 * n, x.channels), from: x)
         let window = Window(outer: y.shape, margin: n)
         Parallel.forEach(x.shape[0]) { image in
             (y.data + image * window.outerCount).update(repeating: 0, count: window.outerCount)
             window.copyOut(inner: x.data, to: y.data, image: image)
         }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, window)) { kept, _ in
+            let (y, x, window) = kept
             guard let dy = y.gradientIfAny else { return }
             let dx = x.gradient()
             Parallel.forEach(x.shape[0]) { image in window.addIn(outer: dy, to: dx, image: image) }
@@ -104,11 +111,12 @@ extension Graph {
         precondition(
             x.shape.count == 4 && n >= 0 && x.shape[1] > 2 * n && x.shape[2] > 2 * n,
             "crop: cannot crop shape \(x.shape) by \(n)")
-        let y = output([x.shape[0], x.shape[1] - 2 * n, x.shape[2] - 2 * n, x.channels], from: x)
+        let y = output(Shape(x.shape[0], x.shape[1] - 2 * n, x.shape[2] - 2 * n, x.channels), from: x)
         let window = Window(outer: x.shape, margin: n)
         Parallel.forEach(x.shape[0]) { image in window.copyIn(outer: x.data, to: y.data, image: image) }
         guard y.requiresGradient else { return y }
-        record {
+        record((y, x, window)) { kept, _ in
+            let (y, x, window) = kept
             guard let dy = y.gradientIfAny else { return }
             let dx = x.gradient()
             Parallel.forEach(x.shape[0]) { image in window.addOut(inner: dy, to: dx, image: image) }

@@ -1,16 +1,18 @@
 import Glibc
 
 /// The real Fourier transform of one axis as matrices: cosines of 0 ... period / 2, then the sines that are not zero.
-struct SpectralBasis {
+struct SpectralBasis: ~Copyable {
     let period: Int
-    /// Cosine and sine of each part of a turn.
-    private let circle: [(cosine: Double, sine: Double)]
+    /// The cosine of each part of a turn, then the sines.
+    private let circle: Scratch
 
     init(period: Int) {
         self.period = period
-        circle = (0..<period).map { part in
+        circle = Scratch(doubles: 2 * period)
+        for part in 0..<period {
             let angle = 2 * Double.pi * Double(part) / Double(period)
-            return (cos(angle), sin(angle))
+            circle.doubles[part] = cos(angle)
+            circle.doubles[period + part] = sin(angle)
         }
     }
 
@@ -43,6 +45,6 @@ struct SpectralBasis {
 
     private func wave(_ index: Int, at position: Int) -> Double {
         let part = frequency(index) * (position + period) % period
-        return index <= period / 2 ? circle[part].cosine : circle[part].sine
+        return circle.doubles[index <= period / 2 ? part : period + part]
     }
 }

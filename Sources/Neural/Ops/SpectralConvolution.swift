@@ -9,7 +9,7 @@ private let lanes = Product.lanes
 /// All transforms are matrix products. Images go sixteen side by side, one a lane, and no arithmetic crosses lanes, so an
 /// image's bits do not depend on its company. The period is one padding longer than an image: what wraps around falls on
 /// padding or is not looked at.
-struct SpectralConvolution {
+struct SpectralConvolution: ~Copyable {
     private let shape: Correlation
     private let high: SpectralBasis
     private let wide: SpectralBasis
@@ -98,13 +98,15 @@ struct SpectralConvolution {
 
     /// From images to their spectra.
     private struct Forward: ~Copyable {
-        let parent: SpectralConvolution
         let side: Side
+        let high: Int
+        let wide: Int
         let rows: Scratch
         let columns: Scratch
 
-        init(_ parent: SpectralConvolution, _ side: Side) {
-            (self.parent, self.side) = (parent, side)
+        init(_ parent: borrowing SpectralConvolution, _ side: Side) {
+            self.side = side
+            (high, wide) = (parent.high.period, parent.wide.period)
             rows = parent.high.forward(side.height)
             columns = parent.wide.forward(side.width)
         }
@@ -124,7 +126,6 @@ struct SpectralConvolution {
 
         /// Of values `[groups][channels][height][width][16]`.
         func spectrum(_ values: borrowing Scratch, groups: Int) -> Scratch {
-            let (high, wide) = (parent.high.period, parent.wide.period)
             let rowCount = groups * side.channels * side.height * lanes
             let half = Scratch(wide * rowCount)
             var left = grove_left.matrix(columns.data, rowLength: side.width)
@@ -133,7 +134,7 @@ struct SpectralConvolution {
             let waves = Scratch(high * waveCount)
             left = .matrix(rows.data, rowLength: side.height)
             grove_product(waves.data, waveCount, high, waveCount, &left, half.data, nil, 0)
-            let spectrum = Scratch(parent.frequencies * groups * 2 * side.channels * lanes)
+            let spectrum = Scratch(high * (wide / 2 + 1) * groups * 2 * side.channels * lanes)
             grove_spectrum_from_waves(spectrum.data, waves.data, high, wide, groups, side.channels)
             return spectrum
         }
@@ -141,20 +142,21 @@ struct SpectralConvolution {
 
     /// From spectra to images.
     private struct Backward: ~Copyable {
-        let parent: SpectralConvolution
         let side: Side
+        let high: Int
+        let wide: Int
         let rows: Scratch
         let columns: Scratch
 
-        init(_ parent: SpectralConvolution, _ side: Side) {
-            (self.parent, self.side) = (parent, side)
+        init(_ parent: borrowing SpectralConvolution, _ side: Side) {
+            self.side = side
+            (high, wide) = (parent.high.period, parent.wide.period)
             rows = parent.high.backward(side.height, first: side.first, isHalf: false)
             columns = parent.wide.backward(side.width, first: side.first, isHalf: true)
         }
 
         /// Of a spectrum `[frequencies][2 channels][groups][16]`: values `[width][height][groups][channels][16]`.
         func values(_ spectrum: borrowing Scratch, groups: Int) -> Scratch {
-            let (high, wide) = (parent.high.period, parent.wide.period)
             let waveCount = groups * side.channels * wide * lanes
             let waves = Scratch(waveCount * high)
             grove_waves_from_spectrum(waves.data, spectrum.data, high, wide, groups, side.channels)
@@ -250,7 +252,7 @@ struct SpectralConvolution {
             min(tasks, Chunks.parts(terms: shape.images, perPart: 64)), of: tasks, to: sums.data,
             count: frequencies * 4 * pairs
         ) { range, sum, _ in
-            for first in range.map({ $0 * task }) {
+            for first in stride(from: range.lowerBound * task, to: range.upperBound * task, by: task) {
                 let count = min(task, shape.images - first)
                 addProducts(
                     left.spectrum(from + first * images.count, images: count),

@@ -63,8 +63,9 @@ extension Graph {
         grove_scale_shift(y.data, weight.data, Float(1 / sigma), 0, weight.count)
         guard y.requiresGradient else { return y }
         // The next pass moves u and v, so this one keeps its own.
-        let (u, v, order) = (state.u.values, state.v.values, state.order(of: weight))
-        record {
+        let (u, v) = (copy(state.u), copy(state.v))
+        record((y, weight, u, v, sigma, state.order(of: weight))) { kept, _ in
+            let (y, weight, u, v, sigma, order) = kept
             guard let dy = y.gradientIfAny else { return }
             // dW = dY / sigma - <dY, W> / sigma² u vᵀ
             let gradient = weight.gradient()
@@ -72,9 +73,15 @@ extension Graph {
             let out = weight.channels
             grove_axpy(gradient, dy, Float(1 / sigma), weight.count)
             for row in 0..<order.rows {
-                grove_axpy(gradient + row * out, u, Float(-product * Double(v[order[row]])), out)
+                grove_axpy(gradient + row * out, u.data, Float(-product * Double(v.data[order[row]])), out)
             }
         }
         return y
+    }
+
+    private func copy(_ values: Tensor) -> Tensor {
+        let copy = tensor(values.shape)
+        copy.data.update(from: values.data, count: values.count)
+        return copy
     }
 }

@@ -72,7 +72,7 @@ package final class Adam {
         }
         // As torch.nn.utils.clip_grad_norm_.
         let clip = gradientClip.map { Float(min(1, Double($0) / (norm + 1e-6))) } ?? 1
-        let updates = average?.beginUpdate(of: moments.map(\.parameter))
+        let updates = average?.beginUpdate(of: moments.lazy.map(\.parameter))
         Parallel.forEach(chunks.count) { index in
             update(chunks[index], clip: clip)
             if let updates { average?.update(chunks[index], updates) }

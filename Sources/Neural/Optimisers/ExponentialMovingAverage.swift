@@ -37,7 +37,7 @@ package final class ExponentialMovingAverage {
 
     /// Takes the parameters' present values into the average.
     package func update() {
-        let shares = beginUpdate(of: averages.map(\.parameter))
+        let shares = beginUpdate(of: averages.lazy.map(\.parameter))
         Parallel.forEach(chunks.count) { update(chunks[$0], shares) }
     }
 
@@ -45,7 +45,7 @@ package final class ExponentialMovingAverage {
     typealias Shares = (keep: Float, share: Float)
 
     /// Counts an update, which `update(_:_:)` then makes chunk by chunk for parameters that are those of this average.
-    func beginUpdate(of parameters: [Parameter]) -> Shares {
+    func beginUpdate(of parameters: some Collection<Parameter>) -> Shares {
         precondition(
             parameters.count == averages.count && zip(parameters, averages).allSatisfy { $0 === $1.parameter },
             "ExponentialMovingAverage: the optimiser moves other parameters")

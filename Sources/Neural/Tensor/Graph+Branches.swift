@@ -15,8 +15,8 @@ extension Graph {
         guard count > 1 else { return (0..<count).map { body($0, shared, self) } }
         let parts = (0..<count).map { _ in
             Branch(
-                graph: Graph(training: training, recording: recording),
-                shared: shared.map { Tensor(branching: $0, requiresGradient: recording && $0.requiresGradient) })
+                graph: takeBranchGraph(),
+                shared: shared.map { view(of: $0, as: $0.shape, ownGradient: true) })
         }
         var results = [Result?](repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { results in
@@ -29,14 +29,23 @@ extension Graph {
             }
         }
         if recording {
-            record {
-                Branch.Order.onLanes.forEach(count) { parts[$0].graph.replay() }
+            record((parts, shared)) { kept, graph in
+                let (parts, shared) = kept
+                Branch.Order.onLanes.forEach(parts.count) { parts[$0].graph.replay() }
                 for (position, tensor) in shared.enumerated() where tensor.requiresGradient {
                     Branch.addGradients(parts.map { $0.shared[position] }, to: tensor)
                 }
+                graph.giveBack(parts)
             }
+        } else {
+            giveBack(parts)
         }
         return results.compactMap(\.self)
+    }
+
+    /// Last to first, so that the next branches find the graphs in the same order.
+    private func giveBack(_ parts: [Branch]) {
+        for part in parts.reversed() { giveBack(part.graph) }
     }
 }
 

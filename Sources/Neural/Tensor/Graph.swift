@@ -10,8 +10,14 @@ package final class Graph {
     var onConvolution: ((_ shape: Correlation, _ isTransposed: Bool) -> Void)?
     /// Told the input of every batch normalisation of an evaluation pass.
     var onBatchNorm: ((_ state: BatchNormState, _ input: Tensor) -> Void)?
-    private var tape: [() -> Void] = []
+    private var tape = Tape()
+    private var shelf = TensorShelf()
+    /// Graphs of branches, that serve again.
+    private var branchGraphs: [Graph] = []
     private var prepared: [PreparedWeight: (weight: Tensor, form: SharedScratch)] = [:]
+
+    /// A graph beside this one that records nothing, for what leaves its traces in a layer's state alone.
+    package private(set) lazy var aside = Graph(training: training, recording: false)
 
     package init(training: Bool, recording: Bool) {
         self.training = training
@@ -23,17 +29,52 @@ package final class Graph {
 
     /// A result that needs a gradient when this pass is recorded and an input needs one.
     ///
-    /// - Parameter parts: inputs that are joined: each has some of the channels, or some of the rows.
-    @inline(__always)
-    package func output(_ shape: Shape, joining parts: [Tensor] = [], from inputs: Tensor?...) -> Tensor {
-        let hasGradient =
-            inputs.contains { $0?.requiresGradient == true } || parts.contains { $0.requiresGradient }
-        return Tensor(shape, requiresGradient: recording && hasGradient)
+    package func output(
+        _ shape: Shape, from first: Tensor?, _ second: Tensor? = nil, _ third: Tensor? = nil, _ fourth: Tensor? = nil,
+        _ fifth: Tensor? = nil
+    ) -> Tensor {
+        let needs =
+            first.requiresGradient || second.requiresGradient || third.requiresGradient || fourth.requiresGradient
+            || fifth.requiresGradient
+        return tensor(shape, requiresGradient: recording && needs)
+    }
+
+    /// A tensor of this pass, with uninitialised values.
+    package func tensor(_ shape: Shape, requiresGradient: Bool = false) -> Tensor {
+        // What is recorded holds its tensors until the way back, so there is nothing to collect on the way there.
+        if !recording { shelf.collect() }
+        return shelf.tensor(shape, requiresGradient: requiresGradient)
+    }
+
+    /// Numbers of double precision that live as long as somebody holds them.
+    package func doubles(_ count: Int) -> Doubles { Doubles(count: count, memory: tensor(Shape(2 * count))) }
+
+    /// The same values under another shape; the gradient is the other's, or, with `ownGradient`, apart from it.
+    func view(of other: Tensor, as shape: Shape, ownGradient: Bool = false) -> Tensor {
+        shelf.view(
+            of: other, as: shape, requiresGradient: recording && other.requiresGradient, ownGradient: ownGradient)
     }
 
     /// Adds an operation's backward pass, which reads the result's gradient and adds to the inputs' gradients.
+    ///
+    /// - Parameters:
+    ///   - kept: what it needs of the forward pass, in a tuple.
+    ///   - backward: captures nothing, so that recording takes nothing from the heap.
+    package func record<Kept>(_ kept: Kept, _ backward: @escaping (_ kept: Kept, _ graph: Graph) -> Void) {
+        tape.append(kept, backward)
+    }
+
     package func record(_ backward: @escaping () -> Void) {
-        tape.append(backward)
+        tape.append(backward) { backward, _ in backward() }
+    }
+
+    func takeBranchGraph() -> Graph {
+        branchGraphs.popLast() ?? Graph(training: training, recording: recording)
+    }
+
+    func giveBack(_ branch: Graph) {
+        branch.prepared.removeAll(keepingCapacity: true)
+        branchGraphs.append(branch)
     }
 
     /// Sends the gradient of a scalar back to everything it was computed from.
@@ -52,7 +93,7 @@ package final class Graph {
 
     /// Runs the tape from its end.
     func replay() {
-        while let step = tape.popLast() { step() }
+        while tape.runLast(in: self) { shelf.collect() }
     }
 
     /// A weight as a kernel reads it: packed, or transformed for Winograd.

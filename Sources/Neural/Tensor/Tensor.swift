@@ -3,26 +3,28 @@
 /// A tensor that needs a gradient keeps one buffer of its own shape, to which backward passes *add*.
 /// Unchecked Sendable: a tensor is used by one compute queue at a time; the owner of a model sees to that.
 package final class Tensor: @unchecked Sendable {
-    package let shape: Shape
-    package let count: Int
-    package let data: UnsafeMutablePointer<Float>
+    package private(set) var shape: Shape
+    package private(set) var count = 0
+    package private(set) var data: UnsafeMutablePointer<Float>
     /// Whether a backward pass is wanted through this tensor.
-    package let requiresGradient: Bool
+    package private(set) var requiresGradient = false
     private var gradientBuffer: UnsafeMutablePointer<Float>?
     /// What keeps `data` alive when this tensor is a view of another one's values.
-    private let viewed: Tensor?
+    private var viewed: Tensor?
     /// Where a view's gradient is; nil where it is the view's own.
     private var gradientOwner: Tensor? { hasOwnGradient ? nil : viewed }
-    private let hasOwnGradient: Bool
+    private var hasOwnGradient = true
+
+    /// No values, until it begins.
+    init() {
+        shape = Shape(0)
+        data = Self.nowhere
+    }
 
     /// Uninitialised values.
-    package init(_ shape: Shape, requiresGradient: Bool = false) {
-        self.shape = shape
-        self.requiresGradient = requiresGradient
-        count = shape.values
-        data = BufferPool.take(count)
-        viewed = nil
-        hasOwnGradient = true
+    package convenience init(_ shape: Shape, requiresGradient: Bool = false) {
+        self.init()
+        begin(shape, requiresGradient: requiresGradient)
     }
 
     /// The given values in row-major order.
@@ -35,28 +37,41 @@ package final class Tensor: @unchecked Sendable {
     }
 
     /// The same values, and the same gradient if one is wanted, under another shape.
-    init(viewing other: Tensor, as shape: Shape, requiresGradient: Bool = false) {
-        self.shape = shape
-        self.requiresGradient = requiresGradient
-        count = other.count
-        data = other.data
-        viewed = other
-        hasOwnGradient = false
+    convenience init(viewing other: Tensor, as shape: Shape, requiresGradient: Bool = false) {
+        self.init()
+        begin(viewing: other, as: shape, requiresGradient: requiresGradient, ownGradient: false)
     }
 
-    /// The same values with a gradient apart from the other's.
-    init(branching other: Tensor, requiresGradient: Bool) {
-        shape = other.shape
-        self.requiresGradient = requiresGradient
-        count = other.count
-        data = other.data
-        viewed = other
+    deinit { end() }
+
+    // MARK: Beginning and end, which a graph's tensors see many times
+
+    /// Where the values of a tensor are that has none; nobody reads or writes there.
+    nonisolated(unsafe) private static let nowhere = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+
+    /// Takes a buffer for uninitialised values.
+    func begin(_ shape: Shape, requiresGradient: Bool) {
+        (self.shape, self.requiresGradient) = (shape, requiresGradient)
+        count = shape.values
+        data = BufferPool.take(count)
         hasOwnGradient = true
     }
 
-    deinit {
-        if let gradientBuffer { BufferPool.giveBack(gradientBuffer, count) }
-        if viewed == nil { BufferPool.giveBack(data, count) }
+    /// Shares another's values.
+    func begin(viewing other: Tensor, as shape: Shape, requiresGradient: Bool, ownGradient: Bool) {
+        (self.shape, self.requiresGradient) = (shape, requiresGradient)
+        count = other.count
+        data = other.data
+        viewed = other
+        hasOwnGradient = ownGradient
+    }
+
+    /// Gives its buffers back.
+    func end() {
+        clearGradient()
+        if viewed == nil, data != Self.nowhere { BufferPool.giveBack(data, count) }
+        viewed = nil
+        data = Self.nowhere
     }
 
     package static func zeros(_ shape: Shape) -> Tensor { filled(shape, with: 0) }
@@ -129,4 +144,9 @@ package final class Tensor: @unchecked Sendable {
         precondition(!requiresGradient, "reshaped: use Graph.reshape where a gradient is needed")
         return Tensor(viewing: self, as: shape)
     }
+}
+
+extension Tensor? {
+    /// Whether there is a tensor that a backward pass is wanted through.
+    var requiresGradient: Bool { self?.requiresGradient == true }
 }

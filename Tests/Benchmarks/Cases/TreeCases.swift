@@ -64,6 +64,7 @@ private final class TreeStep {
     private let tree: TreeVAE
     private let images: Tensor
     private let optimiser: Adam
+    private let graph = Graph(training: true, recording: true)
     private var number: UInt32 = 0
 
     init(_ settings: TreeTrainingSettings, batch: Int) throws {
@@ -83,7 +84,6 @@ private final class TreeStep {
     }
 
     func run() {
-        let graph = Graph(training: true, recording: true)
         let loss = losses(graph).total(alpha: 0.5, in: graph)
         optimiser.clearGradients()
         graph.backward(from: loss)

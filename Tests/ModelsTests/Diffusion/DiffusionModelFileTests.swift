@@ -93,7 +93,8 @@ import Testing
     @Test func belongsToOneTree() throws {
         let model = try DiffusionModel.test()
         try model.requireTree(digest: "abc", leafCount: 3, imageShape: [8, 8, 1])
-        for (digest, leaves, shape) in [("abd", 3, [8, 8, 1]), ("abc", 4, [8, 8, 1]), ("abc", 3, [8, 8, 3])] {
+        let others: [(String, Int, Shape)] = [("abd", 3, [8, 8, 1]), ("abc", 4, [8, 8, 1]), ("abc", 3, [8, 8, 3])]
+        for (digest, leaves, shape) in others {
             let error = #expect(throws: DiffusionError.self) {
                 try model.requireTree(digest: digest, leafCount: leaves, imageShape: shape)
             }

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func timestepEmbedding() {
-        let values = TimestepEmbedding.tensor([1, 500], size: 64).values
+        let values = TimestepEmbedding.tensor([1, 500], size: 64, in: .inference).values
         expectClose(Array(values[0..<3]), [0.5403023, 0.7317610, 0.8460091], relativeToMax: 1e-6, "cosines of 1")
         expectClose(Array(values[32..<35]), [0.8414710, 0.6815614, 0.5331684], relativeToMax: 1e-6, "sines of 1")
         expectClose([values[31], values[63]], [1, 1.33352e-4], relativeToMax: 1e-6, "the longest period")

@@ -204,7 +204,7 @@ private struct Inputs {
     let condition: Tensor
 
     init(_ configuration: UNetConfiguration) {
-        let shape = [2, configuration.imageSize, configuration.imageSize, configuration.imageChannels]
+        let shape = Shape(2, configuration.imageSize, configuration.imageSize, configuration.imageChannels)
         start = DeterministicFill.image(0, shape: shape)
         noise = DeterministicFill.image(1, shape: shape)
         for index in 0..<noise.count { noise.data[index] = 2 * noise.data[index] - 1 }

@@ -62,7 +62,7 @@ struct LossTests {
 
     @Test("Slopes of the latent agree with differences", arguments: [true, false])
     func latentSlopes(hasPrior: Bool) {
-        let shape = [3, 2, 2, 2]
+        let shape = Shape(3, 2, 2, 2)
         let mean = random(shape, 1)
         let variance = random(shape, 2, positive: true)
         let priorMean = random(shape, 3)
@@ -133,7 +133,7 @@ struct LossTests {
         expectClose(direct.values, general.values, relativeToMax: 1e-6, "one channel")
     }
 
-    private func random(_ shape: [Int], _ use: UInt32, positive: Bool = false) -> Tensor {
+    private func random(_ shape: Shape, _ use: UInt32, positive: Bool = false) -> Tensor {
         let values = RandomKey(seed: 3, use: use).normals(shape.reduce(1, *))
         return Tensor(shape, positive ? values.map { 0.3 + $0.magnitude } : values, requiresGradient: true)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Neural
 
 @Suite struct LayerTests {
-    private func image(_ shape: [Int], seed: UInt64 = 7) -> Tensor {
+    private func image(_ shape: Shape, seed: UInt64 = 7) -> Tensor {
         Tensor(shape, RandomKey(seed: seed, use: 1).normals(shape.reduce(1, *)), requiresGradient: true)
     }
 

@@ -3,20 +3,20 @@ import Testing
 @testable import Neural
 
 @Suite struct ParameterLayoutTests {
-    private static let cases: [(ParameterLayout, torch: [Int], ours: [Int])] = [
+    private static let cases: [(ParameterLayout, torch: [Int], ours: Shape)] = [
         (.conv, [4, 3, 2, 5], [2, 5, 3, 4]), (.convTransposed, [4, 3, 2, 5], [4, 2, 5, 3]), (.linear, [4, 3], [3, 4]),
         (.pointwise, [4, 3, 1], [3, 4]), (.vector, [7], [7]), (.vector, [2, 3], [2, 3]), (.vector, [], []),
     ]
 
     @Test(arguments: cases)
-    func shapes(layout: ParameterLayout, torch: [Int], ours: [Int]) {
+    func shapes(layout: ParameterLayout, torch: [Int], ours: Shape) {
         #expect(layout.shape(fromTorch: torch) == ours)
         #expect(layout.torchShape(ours) == torch)
     }
 
     @Test(arguments: cases)
-    func valuesComeBack(layout: ParameterLayout, torch: [Int], ours: [Int]) {
-        let values = (0..<ours.reduce(1, *)).map(Float.init)
+    func valuesComeBack(layout: ParameterLayout, torch: [Int], ours: Shape) {
+        let values = (0..<ours.values).map(Float.init)
         let turned = layout.fromTorch(values, shape: ours)
         #expect(turned.sorted() == values)
         #expect(layout.toTorch(turned, shape: ours) == values)
@@ -26,6 +26,7 @@ import Testing
         #expect(ParameterLayout.conv.shape(fromTorch: [4, 3]) == nil)
         #expect(ParameterLayout.linear.shape(fromTorch: [4, 3, 1]) == nil)
         #expect(ParameterLayout.pointwise.shape(fromTorch: [4, 3, 2]) == nil)
+        #expect(ParameterLayout.vector.shape(fromTorch: [1, 1, 1, 1, 2]) == nil, "a tensor has at most four axes")
     }
 
     /// Each element moves from its PyTorch index to ours, written out.

@@ -15,7 +15,7 @@ struct Array64 {
     }
 
     init(_ tensor: Tensor) {
-        self.init(tensor.shape, tensor.values.map(Double.init))
+        self.init(Array(tensor.shape), tensor.values.map(Double.init))
     }
 
     var count: Int { values.count }

@@ -65,7 +65,7 @@ import Testing
         #expect(Processor.advice.map { $0.contains("OPENBLAS_CORETYPE") } ?? true)
     }
 
-    private static func normal(_ shape: [Int], _ step: UInt32) -> Tensor {
+    private static func normal(_ shape: Shape, _ step: UInt32) -> Tensor {
         Tensor(
             shape, RandomKey(seed: 21, use: 0x434D, step: step).normals(shape.reduce(1, *)), requiresGradient: true)
     }

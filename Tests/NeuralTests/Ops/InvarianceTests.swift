@@ -26,7 +26,7 @@ import Testing
         func evaluate(_ images: [Int]) -> [[Float]] {
             let inputs = tensors.enumerated().map { index, tensor in
                 guard index == 0 || op.alsoPerImage.contains(index) else { return tensor }
-                return Tensor(tensor.shape.replacingFirst(images.count), images.flatMap { company[$0][index] })
+                return Tensor(tensor.shape.with(rows: images.count), images.flatMap { company[$0][index] })
             }
             let values = op.operation(.inference, inputs).values
             let size = values.count / images.count

@@ -23,7 +23,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     func draw(requiresGradient: Bool = true) -> [Tensor] {
         inputs.enumerated().map { index, shape in
             let key = RandomKey(seed: 7, use: 0x4F50, step: UInt32(index))
-            return Tensor(shape, key.normals(shape.reduce(1, *)), requiresGradient: requiresGradient)
+            return Tensor(Shape(shape), key.normals(shape.reduce(1, *)), requiresGradient: requiresGradient)
         }
     }
 

@@ -22,7 +22,7 @@ extension OpCases {
         OpCase(
             name: "linear of two parts", inputs: [[3, 5, 5, 24], [3, 5, 5, 7], [1, 1, 31, 20], [20]],
             alsoPerImage: [1],
-            operation: { $0.linear(joining: [$1[0], $1[1]], weight: $1[2], bias: $1[3]) },
+            operation: { $0.linear(joining: Parts($1[0], $1[1]), weight: $1[2], bias: $1[3]) },
             reference: {
                 Reference.linear(joined([$0[0], $0[1]]), Array64([31, 20], $0[2].values), $0[3])
             }),
@@ -52,7 +52,7 @@ extension OpCases {
                     groups: groups, weight: x[count], bias: x[count + 1], scale: modulated ? x[count + 4] : nil,
                     shift: modulated ? x[count + 5] : nil)
                 return graph.normalisedConv2d(
-                    Array(x[0..<count]), map, weight: x[count + 2], bias: x[count + 3], padding: 1,
+                    Parts(x[0], count > 1 ? x[1] : nil), map, weight: x[count + 2], bias: x[count + 3], padding: 1,
                     residual: residual ? x.last : nil)
             },
             reference: { x in

@@ -5,7 +5,7 @@ import Testing
 
 /// What operations with a state keep of a pass, and the rare paths that the table of cases does not reach.
 @Suite struct StateTests {
-    private func normal(_ shape: [Int], _ step: UInt32 = 0, requiresGradient: Bool = false) -> Tensor {
+    private func normal(_ shape: Shape, _ step: UInt32 = 0, requiresGradient: Bool = false) -> Tensor {
         Tensor(
             shape, RandomKey(seed: 3, use: 0x5354, step: step).normals(shape.reduce(1, *)),
             requiresGradient: requiresGradient)

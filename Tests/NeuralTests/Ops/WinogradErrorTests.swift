@@ -97,8 +97,8 @@ import Testing
         Array(UnsafeBufferPointer(start: tensor.gradient(), count: tensor.count))
     }
 
-    private static func normal(_ shape: [Int], _ step: UInt32) -> Tensor {
+    private static func normal(_ shape: Neural.Shape, _ step: UInt32) -> Tensor {
         Tensor(
-            shape, RandomKey(seed: 22, use: 0x5745, step: step).normals(shape.reduce(1, *)), requiresGradient: true)
+            shape, RandomKey(seed: 22, use: 0x5745, step: step).normals(shape.values), requiresGradient: true)
     }
 }

@@ -18,7 +18,7 @@ final class AttentionBlock: Module {
     /// `x` is `[N, H, W, C]`.
     func callAsFunction(_ x: Tensor, in graph: Graph) -> Tensor {
         let (images, positions) = (x.shape[0], x.shape[1] * x.shape[2])
-        let tokens = graph.reshape(norm(x, in: graph), [images, positions, x.channels])
+        let tokens = graph.reshape(norm(x, in: graph), Shape(images, positions, x.channels))
         let attended = graph.attention(qkv: queryKeyValue(tokens, in: graph), heads: heads)
         return graph.add(x, graph.reshape(output(attended, in: graph), x.shape))
     }

@@ -49,15 +49,16 @@ final class LeafEmbedding: Module {
     /// Gathers rows; backward adds each row's gradient to its place in order of the images.
     private func rows(of table: Tensor, _ indices: [Int], in graph: Graph) -> Tensor {
         let width = channels
-        let result = graph.output([indices.count, width], from: table)
+        let result = graph.output(Shape(indices.count, width), from: table)
         for (image, row) in indices.enumerated() {
             precondition(row >= 0 && row < table.rows, "LeafEmbedding: leaf \(row) is not in the table")
             (result.data + image * width).update(from: table.data + row * width, count: width)
         }
         guard result.requiresGradient else { return result }
-        graph.record {
+        graph.record((result, table, indices)) { kept, _ in
+            let (result, table, indices) = kept
             guard let from = result.gradientIfAny else { return }
-            let to = table.gradient()
+            let (to, width) = (table.gradient(), table.channels)
             for (image, row) in indices.enumerated() {
                 for index in 0..<width { to[row * width + index] += from[image * width + index] }
             }

@@ -37,7 +37,7 @@ final class ResidualBlock: Module {
     /// `x` are images `[N, H, W, ...]` in parts with `input` channels together: what comes from below and, on the way up,
     /// the skip. `embedding` is SiLU of the embedding, `[N, 4 · model channels]`.
     func callAsFunction(
-        _ x: [Tensor], embedding activated: Tensor, dropout key: RandomKey?, in graph: Graph
+        _ x: Parts, embedding activated: Tensor, dropout key: RandomKey?, in graph: Graph
     ) -> Tensor {
         var h = inputConvolution(normalising: x, by: inputNorm, in: graph)
         let e = embedding(activated, in: graph)
@@ -48,14 +48,18 @@ final class ResidualBlock: Module {
         } else {
             h = graph.addPerImage(h, e)
         }
-        let residual = shortcut.map { $0(joining: x, in: graph) } ?? x.dropFirst().reduce(x[0], graph.concatChannels)
+        let residual = shortcut.map { $0(joining: x, in: graph) } ?? joined(x, in: graph)
         guard dropout > 0, graph.training, var key else {
             return outputConvolution(
-                normalising: [h], by: outputNorm, scale: scale, shift: shift, residual: residual, in: graph)
+                normalising: Parts(h), by: outputNorm, scale: scale, shift: shift, residual: residual, in: graph)
         }
         key.use |= number
         h = graph.dropout(outputNorm(h, scale: scale, shift: shift, silu: true, in: graph), rate: dropout, key: key)
         return outputConvolution(h, residual: residual, in: graph)
+    }
+
+    private func joined(_ x: Parts, in graph: Graph) -> Tensor {
+        x.second.map { graph.concatChannels(x.first, $0) } ?? x.first
     }
 
     func collect(_ path: String, into state: inout StateDictionary) {

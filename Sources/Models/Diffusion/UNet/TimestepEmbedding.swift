@@ -10,16 +10,17 @@ package enum TimestepEmbedding {
     ///
     /// Frequencies and angles are rounded to float32 as in the authors' code: at t = 999 that moves an angle by up to
     /// 6e-5, which their networks were trained with.
-    package static func tensor(_ steps: [Int], size: Int) -> Tensor {
+    package static func tensor(_ steps: [Int], size: Int, in graph: Graph) -> Tensor {
         let half = size / 2
-        let tensor = Tensor([steps.count, size])
-        let frequencies = (0..<half).map { index in
-            Float(exp(Double(Float(-log(longestPeriod)) * Float(index) / Float(half))))
+        let tensor = graph.tensor(Shape(steps.count, size))
+        let frequencies = Scratch(half)
+        for index in 0..<half {
+            frequencies.data[index] = Float(exp(Double(Float(-log(longestPeriod)) * Float(index) / Float(half))))
         }
         for (image, step) in steps.enumerated() {
             let row = tensor.data + image * size
             for index in 0..<half {
-                let angle = Double(Float(step) * frequencies[index])
+                let angle = Double(Float(step) * frequencies.data[index])
                 row[index] = Float(cos(angle))
                 row[half + index] = Float(sin(angle))
             }

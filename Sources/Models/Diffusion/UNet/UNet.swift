@@ -66,18 +66,8 @@ package final class UNet: Module {
         if configuration.seesReconstruction, let reconstruction { h = graph.concatChannels(h, reconstruction) }
         if configuration.padding > 0 { h = graph.pad(h, configuration.padding) }
         h = first(h, in: graph)
-        var skips = [h]
-        for stage in down {
-            h = apply(stage, [h], embedding, dropout, in: graph)
-            skips.append(h)
-        }
-        h = middle.0([h], embedding: embedding, dropout: dropout, in: graph)
-        h = middle.1(h, in: graph)
-        h = middle.2([h], embedding: embedding, dropout: dropout, in: graph)
-        for stage in up {
-            h = apply(stage, [h, skips.removeLast()], embedding, dropout, in: graph)
-        }
-        h = head(normalising: [h], by: headNorm, in: graph)
+        h = descend(from: h, stage: 0, embedding, dropout, in: graph)
+        h = head(normalising: Parts(h), by: headNorm, in: graph)
         return configuration.padding > 0 ? graph.crop(h, configuration.padding) : h
     }
 
@@ -111,16 +101,32 @@ package final class UNet: Module {
 extension UNet {
     /// SiLU of the time embedding plus, where the network sees it, the leaf's; every residual block starts from it.
     private func embed(_ steps: [Int], _ signal: Tensor?, in graph: Graph) -> Tensor {
-        let sinusoids = TimestepEmbedding.tensor(steps, size: configuration.modelChannels)
+        let sinusoids = TimestepEmbedding.tensor(steps, size: configuration.modelChannels, in: graph)
         var embedding = timeSecond(graph.activation(timeFirst(sinusoids, in: graph), .swish), in: graph)
         if let leaf, let signal { embedding = graph.add(embedding, leaf(signal, in: graph)) }
         return graph.activation(embedding, .swish)
     }
 
-    private func apply(
-        _ stage: Stage, _ x: [Tensor], _ embedding: Tensor, _ dropout: RandomKey?, in graph: Graph
+    /// Down from a stage of the left side, through the middle, and up again to its skip.
+    private func descend(
+        from h: Tensor, stage: Int, _ embedding: Tensor, _ dropout: RandomKey?, in graph: Graph
     ) -> Tensor {
-        guard let residual = stage.residual else { return stage.resampling.map { $0(x[0], in: graph) } ?? x[0] }
+        var below: Tensor
+        if stage < down.count {
+            below = apply(down[stage], Parts(h), embedding, dropout, in: graph)
+            below = descend(from: below, stage: stage + 1, embedding, dropout, in: graph)
+        } else {
+            below = middle.0(Parts(h), embedding: embedding, dropout: dropout, in: graph)
+            below = middle.1(below, in: graph)
+            below = middle.2(Parts(below), embedding: embedding, dropout: dropout, in: graph)
+        }
+        return apply(up[down.count - stage], Parts(below, h), embedding, dropout, in: graph)
+    }
+
+    private func apply(
+        _ stage: Stage, _ x: Parts, _ embedding: Tensor, _ dropout: RandomKey?, in graph: Graph
+    ) -> Tensor {
+        guard let residual = stage.residual else { return stage.resampling.map { $0(x.first, in: graph) } ?? x.first }
         var h = residual(x, embedding: embedding, dropout: dropout, in: graph)
         if let attention = stage.attention { h = attention(h, in: graph) }
         if let resampling = stage.resampling { h = resampling(graph.nearestUpsample2(h), in: graph) }
@@ -172,13 +178,14 @@ extension UNet {
     private func check(_ x: Tensor, _ steps: [Int], _ reconstruction: Tensor?, _ signal: Tensor?) {
         let c = configuration
         precondition(
-            x.shape == [steps.count, c.imageSize, c.imageSize, c.imageChannels],
+            x.shape == Shape(steps.count, c.imageSize, c.imageSize, c.imageChannels),
             "UNet: \(steps.count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
         )
         precondition(
             !c.seesReconstruction || reconstruction?.shape == x.shape, "UNet: a reconstruction for each image is needed"
         )
         precondition(
-            !c.seesLeaf || signal?.shape == [steps.count, c.signalSize], "UNet: a leaf signal for each image is needed")
+            !c.seesLeaf || signal?.shape == Shape(steps.count, c.signalSize),
+            "UNet: a leaf signal for each image is needed")
     }
 }

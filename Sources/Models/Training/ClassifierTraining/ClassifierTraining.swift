@@ -12,6 +12,7 @@ package final class ClassifierTraining: TrainingRun {
     private let dataset: ImageDataset
     private let labels: [UInt8]
     private let optimiser: Adam
+    private let graph = Graph(training: true, recording: true)
     /// The order of the images in the epoch it belongs to.
     private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
@@ -40,7 +41,6 @@ package final class ClassifierTraining: TrainingRun {
         let step = stepsDone
         let indices = batch(step)
         let truth = indices.map { Int(labels[$0]) }
-        let graph = Graph(training: true, recording: true)
         let features = classifier.network.features(dataset.tensor(indices), in: graph)
         let logits = classifier.network.logits(features, in: graph)
         let loss = graph.crossEntropy(logits, labels: truth)

@@ -16,6 +16,7 @@ package final class DiffusionTraining: TrainingRun {
     private let schedule: DiffusionSchedule
     private let network: UNet
     private let optimiser: Adam
+    private let graph = Graph(training: true, recording: true)
     private let average: ExponentialMovingAverage
     /// The order of the images in the epoch it belongs to.
     private var order: (epoch: Int, indices: [Int]) = (-1, [])
@@ -104,7 +105,6 @@ extension DiffusionTraining {
         var loss = 0.0
         for first in stride(from: 0, to: batch.count, by: settings.imagesPerPass) {
             let part = first..<min(first + settings.imagesPerPass, batch.count)
-            let graph = Graph(training: true, recording: true)
             // Each piece drops values of its own.
             let dropout = RandomKey(
                 seed: settings.seed, use: DiffusionRandomUse.dropout, step: UInt32(step), image: UInt32(first))

@@ -7,7 +7,7 @@ extension Graph {
     {
         precondition(
             prediction.shape == target.shape, "noiseError: prediction \(prediction.shape) against \(target.shape)")
-        let result = output([], from: prediction)
+        let result = output(Shape(1), from: prediction)
         var sum = 0.0
         for index in 0..<prediction.count {
             let error = Double(prediction.data[index]) - Double(target.data[index])
@@ -15,7 +15,8 @@ extension Graph {
         }
         result.data[0] = Float(sum / Double(count))
         guard result.requiresGradient else { return result }
-        record {
+        record((result, prediction, target, loss, count)) { kept, _ in
+            let (result, prediction, target, loss, count) = kept
             guard let upstream = result.gradientIfAny?[0] else { return }
             let gradient = prediction.gradient()
             let factor = upstream / Float(count)

@@ -11,6 +11,7 @@ package final class TreeTraining: TrainingRun {
     package let dataset: ImageDataset
     package let tree: TreeVAE
     private let augmentation: ImageAugmentation?
+    private let graph = Graph(training: true, recording: true)
     private(set) var position = TreeTrainingPosition()
     /// What the current stage works with; nil when the run is finished.
     private(set) var stage: TreeStageWork?
@@ -56,7 +57,6 @@ package final class TreeTraining: TrainingRun {
             settings.learningRate * stageSettings.learningRateFactor(epoch: position.epoch),
             step: position.epoch * stage.batches.stepsPerEpoch + position.batch,
             over: settings.warmUpSteps(of: position.stage))
-        let graph = Graph(training: true, recording: true)
         let losses = stage.losses(position, in: graph)
         let loss = losses.total(alpha: Float(alpha), in: graph)
         stage.optimiser.clearGradients()

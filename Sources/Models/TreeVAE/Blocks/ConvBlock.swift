@@ -44,7 +44,9 @@ final class ConvBlock: Module {
     func step(_ d: Tensor, in graph: Graph) -> Tensor {
         let result = feature(d, in: graph)
         if spectralNorm, graph.training {
-            _ = head(.zeros(result.shape.with(rows: 1)), in: Graph(training: true, recording: false))
+            let empty = graph.aside.tensor(result.shape.with(rows: 1))
+            empty.data.update(repeating: 0, count: empty.count)
+            _ = head(empty, in: graph.aside)
         }
         return result
     }

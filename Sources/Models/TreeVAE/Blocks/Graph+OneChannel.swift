@@ -13,18 +13,22 @@ extension Graph {
     /// zero over the batch, so the mean has no part in them.
     ///
     /// - Parameter weight: `[3, 3, C, 1]`.
-    func convolveToOneChannel(_ x: Tensor, weight: Tensor) -> (centred: Tensor, mean: [Double]) {
+    func convolveToOneChannel(_ x: Tensor, weight: Tensor) -> (centred: Tensor, mean: Doubles) {
         precondition(
-            x.shape.count == 4 && weight.shape == [3, 3, x.shape[3], 1],
+            x.shape.count == 4 && weight.shape == Shape(3, 3, x.shape[3], 1),
             "convolveToOneChannel: weight \(weight.shape) for input \(x.shape)")
         let kernel = OneChannelKernel(images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3])
-        let result = output([kernel.images, kernel.pixels], from: x, weight)
-        let mean = kernel.forward(x.data, weight.data, to: result.data, centring: training)
+        let result = output(Shape(kernel.images, kernel.pixels), from: x, weight)
+        let (sums, mean) = (doubles(kernel.images * kernel.pixels), doubles(kernel.pixels))
+        kernel.forward(x.data, weight.data, to: result.data, sums: sums.data, mean: mean.data, centring: training)
         guard result.requiresGradient else { return (result, mean) }
-        record {
+        record((result, x, weight, kernel)) { kept, graph in
+            let (result, x, weight, kernel) = kept
             guard let gradient = result.gradientIfAny else { return }
             if x.requiresGradient { kernel.backward(gradient, weight: weight.data, toInput: x.gradient()) }
-            if weight.requiresGradient { kernel.backward(gradient, input: x.data, toWeight: weight.gradient()) }
+            if weight.requiresGradient {
+                kernel.backward(gradient, input: x.data, toWeight: weight.gradient(), in: graph)
+            }
         }
         return (result, mean)
     }
@@ -53,32 +57,30 @@ private struct OneChannelKernel {
         }
     }
 
-    /// - Returns: the mean of each pixel that was taken away, zeros where none was.
+    /// - Parameters:
+    ///   - sums: room for what each pixel of each image sums to.
+    ///   - mean: the mean of each pixel that was taken away, zeros where none was.
     func forward(
         _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
-        centring: Bool
-    ) -> [Double] {
-        var mean = [Double](repeating: 0, count: pixels)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: images * pixels) { sums in
-            Parallel.forEach(images) { image in
-                convolve(x + image * pixels * channels, weight, to: sums, at: image * pixels)
-            }
-            if centring {
-                for index in sums.indices { mean[index % pixels] += sums[index] }
-                for pixel in mean.indices { mean[pixel] /= Double(images) }
-            }
-            for index in sums.indices { result[index] = Float(sums[index] - mean[index % pixels]) }
+        sums: UnsafeMutablePointer<Double>, mean: UnsafeMutablePointer<Double>, centring: Bool
+    ) {
+        Parallel.forEach(images) { image in
+            convolve(x + image * pixels * channels, weight, to: sums + image * pixels)
         }
-        return mean
+        mean.update(repeating: 0, count: pixels)
+        if centring {
+            for index in 0..<images * pixels { mean[index % pixels] += sums[index] }
+            for pixel in 0..<pixels { mean[pixel] /= Double(images) }
+        }
+        for index in 0..<images * pixels { result[index] = Float(sums[index] - mean[index % pixels]) }
     }
 
     private func convolve(
-        _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to sums: UnsafeMutableBufferPointer<Double>,
-        at start: Int
+        _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Double>
     ) {
-        for pixel in 0..<pixels { sums[start + pixel] = 0 }
+        for pixel in 0..<pixels { sums[pixel] = 0 }
         forEachTap { pixel, tap, source in
-            sums[start + pixel] += Self.dot(x + source * channels, weight + tap * channels, channels)
+            sums[pixel] += Self.dot(x + source * channels, weight + tap * channels, channels)
         }
     }
 
@@ -96,14 +98,16 @@ private struct OneChannelKernel {
 
     /// Sums over images chunk by chunk, so that the result does not depend on the number of threads.
     func backward(
-        _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>, toWeight weight: UnsafeMutablePointer<Float>
+        _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>, toWeight weight: UnsafeMutablePointer<Float>,
+        in graph: Graph
     ) {
         let chunk = 32
         let chunks = (images + chunk - 1) / chunk
         let size = 9 * channels
-        let partial = Tensor.zeros([chunks, size])
+        let partial = graph.tensor(Shape(chunks, size))
         Parallel.forEach(chunks) { index in
             let to = partial.data + index * size
+            to.update(repeating: 0, count: size)
             for image in index * chunk..<min(images, (index + 1) * chunk) {
                 let from = gradient + image * pixels
                 let x = input + image * pixels * channels

@@ -19,16 +19,17 @@ final class NormalisedProjection: Module {
     /// `[N, r, r, inputs]` to `[N, width]`.
     func callAsFunction(_ x: Tensor, in graph: Graph) -> Tensor {
         let (centred, mean) = graph.convolveToOneChannel(x, weight: convolution.weight.value)
-        return graph.batchNorm(linear(centred, in: graph), norm.normalisation, less: image(of: mean))
+        return graph.batchNorm(linear(centred, in: graph), norm.normalisation, less: image(of: mean, in: graph))
     }
 
     /// What the affine map makes of the mean that was taken away before it.
-    private func image(of mean: [Double]) -> [Double] {
+    private func image(of mean: Doubles, in graph: Graph) -> Doubles {
         let weight = linear.weight.value
         let width = weight.shape[1]
-        var result = [Double](repeating: 0, count: width)
-        for (pixel, value) in mean.enumerated() {
-            for unit in 0..<width { result[unit] += value * Double(weight.data[pixel * width + unit]) }
+        let result = graph.doubles(width)
+        result.data.update(repeating: 0, count: width)
+        for pixel in 0..<mean.count {
+            for unit in 0..<width { result[unit] += mean[pixel] * Double(weight.data[pixel * width + unit]) }
         }
         return result
     }

@@ -29,7 +29,7 @@ final class Router: Module {
     func callAsFunction(_ x: Tensor, key: RandomKey?, in graph: Graph) -> Tensor {
         var result = activated(first(x, in: graph), layer: 0, key, in: graph)
         result = activated(secondNorm(second(result, in: graph), in: graph), layer: 1, key, in: graph)
-        return graph.reshape(graph.activation(last(result, in: graph), .sigmoid), [x.shape[0]])
+        return graph.reshape(graph.activation(last(result, in: graph), .sigmoid), Shape(x.shape[0]))
     }
 
     private func activated(_ x: Tensor, layer: UInt32, _ key: RandomKey?, in graph: Graph) -> Tensor {

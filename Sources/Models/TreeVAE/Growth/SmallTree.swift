@@ -106,7 +106,7 @@ extension SmallTree {
             prior: leaf.transformation?.prior(input.parentLatent, in: graph),
             noise: noise.noise(
                 node: index, images: Array(0..<input.images.shape[0]),
-                shape: configuration.latentShape(depth: depth)),
+                shape: configuration.latentShape(depth: depth), in: graph),
             weight: probability, clamp: nil)
         let reconstruction = graph.reconstructionLoss(
             target: input.images, reconstruction: decoder(sample.z, in: graph), weight: probability,

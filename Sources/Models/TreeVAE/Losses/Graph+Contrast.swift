@@ -16,11 +16,12 @@ extension Graph {
     func viewContrast(rows: Tensor, weights: Tensor? = nil, temperature: Float) -> Tensor {
         let count = rows.rows
         precondition(count >= 2 && count % 2 == 0, "viewContrast: \(count) rows are not two views of each image")
-        let result = output([1], from: rows)
+        let result = output(Shape(1), from: rows)
         let kernel = ContrastKernel(rows: rows, weights: weights, temperature: temperature)
         result.data[0] = kernel.loss()
         guard result.requiresGradient else { return result }
-        record {
+        record((result, rows, kernel)) { kept, _ in
+            let (result, rows, kernel) = kept
             guard let gradient = result.gradientIfAny else { return }
             kernel.backward(scale: gradient[0], to: rows.gradient())
         }
@@ -34,16 +35,17 @@ extension Graph {
     ///   - weight: π, `[M]`; nil for 1.
     func decisionContrast(left q: Tensor, weight: Tensor?) -> Tensor {
         let count = q.count
-        let rows = output([count, 2], from: q)
+        let rows = output(Shape(count, 2), from: q)
         for i in 0..<count {
             rows.data[2 * i] = q.data[i]
             rows.data[2 * i + 1] = 1 - q.data[i]
         }
         if rows.requiresGradient {
-            record {
+            record((rows, q)) { kept, _ in
+                let (rows, q) = kept
                 guard let from = rows.gradientIfAny else { return }
                 let to = q.gradient()
-                for i in 0..<count { to[i] += from[2 * i] - from[2 * i + 1] }
+                for i in 0..<q.count { to[i] += from[2 * i] - from[2 * i + 1] }
             }
         }
         return viewContrast(rows: rows, weights: weight, temperature: 1)

@@ -11,14 +11,15 @@ extension Graph {
     ///   - weight: π, `[N]`; nil for 1.
     func decisionDivergence(posterior: Tensor, prior: Tensor, weight: Tensor?) -> Tensor {
         let count = posterior.count
-        let result = output([count], from: posterior, prior, weight)
+        let result = output(Shape(count), from: posterior, prior, weight)
         for i in 0..<count {
             result.data[i] = (weight?.data[i] ?? 1) * Decision(q: posterior.data[i], p: prior.data[i]).divergence
         }
         guard result.requiresGradient else { return result }
-        record {
+        record((result, posterior, prior, weight)) { kept, _ in
+            let (result, posterior, prior, weight) = kept
             guard let gradient = result.gradientIfAny else { return }
-            for i in 0..<count {
+            for i in 0..<posterior.count {
                 let decision = Decision(q: posterior.data[i], p: prior.data[i])
                 let weighted = gradient[i] * (weight?.data[i] ?? 1)
                 if posterior.requiresGradient { posterior.gradient()[i] += weighted * decision.slopeOfQ }
@@ -32,18 +33,19 @@ extension Graph {
     /// The probabilities of reaching a split's children, π·q on the left and π·(1−q) on the right, each `[N]`.
     func children(of weight: Tensor?, left q: Tensor) -> (left: Tensor, right: Tensor) {
         let count = q.count
-        let left = output([count], from: weight, q)
-        let right = output([count], from: weight, q)
+        let left = output(Shape(count), from: weight, q)
+        let right = output(Shape(count), from: weight, q)
         for i in 0..<count {
             let pi = weight?.data[i] ?? 1
             left.data[i] = pi * q.data[i]
             right.data[i] = pi * (1 - q.data[i])
         }
         guard left.requiresGradient else { return (left, right) }
-        record {
+        record((left, right, weight, q)) { kept, _ in
+            let (left, right, weight, q) = kept
             let fromLeft = left.gradientIfAny
             let fromRight = right.gradientIfAny
-            for i in 0..<count {
+            for i in 0..<q.count {
                 let (l, r) = (fromLeft?[i] ?? 0, fromRight?[i] ?? 0)
                 if q.requiresGradient { q.gradient()[i] += (weight?.data[i] ?? 1) * (l - r) }
                 if let weight, weight.requiresGradient { weight.gradient()[i] += l * q.data[i] + r * (1 - q.data[i]) }

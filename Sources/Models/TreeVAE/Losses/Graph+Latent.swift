@@ -37,16 +37,17 @@ extension Graph {
             clamp: clamp, size: likelihood.mean.count / max(1, shape[0]))
         let inputs = (likelihood.mean, likelihood.variance, prior?.mean, prior?.variance)
         let z = output(shape, from: inputs.0, inputs.1, inputs.2, inputs.3)
-        let divergence = output([shape[0]], from: inputs.0, inputs.1, inputs.2, inputs.3, weight)
-        let raw = Tensor([shape[0]])
+        let divergence = output(Shape(shape[0]), from: inputs.0, inputs.1, inputs.2, inputs.3, weight)
+        let raw = tensor(Shape(shape[0]))
         Parallel.forEach(shape[0]) {
             kernel.forward(image: $0, z: z.data, divergence: divergence.data, raw: raw.data)
         }
         if z.requiresGradient || divergence.requiresGradient {
-            record {
+            record((z, divergence, likelihood, prior, weight, noise, raw, kernel)) { kept, _ in
+                let (z, divergence, likelihood, prior, weight, noise, raw, kernel) = kept
                 let gradients = LatentKernel.Gradients(likelihood, prior, weight)
                 let (fromZ, fromDivergence) = (z.gradientIfAny, divergence.gradientIfAny)
-                Parallel.forEach(shape[0]) {
+                Parallel.forEach(z.shape[0]) {
                     kernel.backward(image: $0, z: fromZ, divergence: fromDivergence, raw: raw.data, to: gradients)
                 }
                 // The kernel has pointers only.

@@ -6,7 +6,7 @@ extension Graph {
     /// - Parameter terms: each `[N]`; no terms give 0.
     func batchMean(_ terms: [Tensor], clamp: ClosedRange<Float>? = nil) -> Tensor {
         let needsGradient = recording && terms.contains { $0.requiresGradient }
-        let result = Tensor([1], requiresGradient: needsGradient)
+        let result = tensor(Shape(1), requiresGradient: needsGradient)
         let count = terms.first?.count ?? 1
         var sum = 0.0
         for term in terms {
@@ -16,8 +16,10 @@ extension Graph {
         result.data[0] = clamp.map { min(max(mean, $0.lowerBound), $0.upperBound) } ?? mean
         guard needsGradient else { return result }
         if let clamp, !clamp.contains(mean) { return result }
-        record {
+        record((result, terms)) { kept, _ in
+            let (result, terms) = kept
             guard let gradient = result.gradientIfAny else { return }
+            let count = terms.first?.count ?? 1
             let share = gradient[0] / Float(count)
             for term in terms where term.requiresGradient {
                 let target = term.gradient()
@@ -30,10 +32,11 @@ extension Graph {
     /// Σ_k c_k · terms_k of scalars.
     func weightedSum(_ terms: [(tensor: Tensor, weight: Float)]) -> Tensor {
         let needsGradient = recording && terms.contains { $0.tensor.requiresGradient }
-        let result = Tensor([1], requiresGradient: needsGradient)
+        let result = tensor(Shape(1), requiresGradient: needsGradient)
         result.data[0] = terms.reduce(0) { $0 + $1.tensor.item() * $1.weight }
         guard needsGradient else { return result }
-        record {
+        record((result, terms)) { kept, _ in
+            let (result, terms) = kept
             guard let gradient = result.gradientIfAny else { return }
             for term in terms where term.tensor.requiresGradient {
                 term.tensor.gradient()[0] += gradient[0] * term.weight

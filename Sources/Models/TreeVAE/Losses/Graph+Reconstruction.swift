@@ -17,8 +17,8 @@ extension Graph {
             "reconstructionLoss: image \(target.shape) and reconstruction \(reconstruction.shape)")
         let images = weight.count
         let size = target.count / max(1, images)
-        let result = output([images], from: reconstruction, weight)
-        let raw = Tensor([images])
+        let result = output(Shape(images), from: reconstruction, weight)
+        let raw = tensor(Shape(images))
         Parallel.forEach(images) { image in
             let x = target.data + image * size
             let y = reconstruction.data + image * size
@@ -30,8 +30,11 @@ extension Graph {
             result.data[image] = raw.data[image] * weight.data[image]
         }
         guard result.requiresGradient else { return result }
-        record {
+        record((result, target, reconstruction, weight, raw, kind)) { kept, _ in
+            let (result, target, reconstruction, weight, raw, kind) = kept
             guard let gradient = result.gradientIfAny else { return }
+            let images = weight.count
+            let size = target.count / max(1, images)
             let toReconstruction = reconstruction.requiresGradient ? reconstruction.gradient() : nil
             let toWeight = weight.requiresGradient ? weight.gradient() : nil
             Parallel.forEach(images) { image in

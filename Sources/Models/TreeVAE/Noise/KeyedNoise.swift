@@ -20,8 +20,8 @@ package struct KeyedNoise: NoiseSource {
         self.use = use
     }
 
-    package func noise(node: Int, images positions: [Int], shape: Shape) -> Tensor {
-        let result = Tensor(shape.times(positions.count))
+    package func noise(node: Int, images positions: [Int], shape: Shape, in graph: Graph) -> Tensor {
+        let result = graph.tensor(shape.times(positions.count))
         let size = shape.values
         Parallel.forEach(positions.count) { row in
             let key = RandomKey(

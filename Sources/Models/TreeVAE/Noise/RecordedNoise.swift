@@ -9,7 +9,7 @@ package struct RecordedNoise: NoiseSource {
         self.nodes = nodes
     }
 
-    package func noise(node: Int, images: [Int], shape: Shape) -> Tensor {
+    package func noise(node: Int, images: [Int], shape: Shape, in graph: Graph) -> Tensor {
         precondition(nodes.indices.contains(node), "RecordedNoise: no draws for node \(node), only for \(nodes.count)")
         return nodes[node].gatheringRows(images)
     }
@@ -19,7 +19,9 @@ package struct RecordedNoise: NoiseSource {
 package struct ZeroNoise: NoiseSource {
     package init() {}
 
-    package func noise(node: Int, images: [Int], shape: Shape) -> Tensor {
-        .zeros(shape.times(images.count))
+    package func noise(node: Int, images: [Int], shape: Shape, in graph: Graph) -> Tensor {
+        let zeros = graph.tensor(shape.times(images.count))
+        zeros.data.update(repeating: 0, count: zeros.count)
+        return zeros
     }
 }

@@ -45,7 +45,7 @@ struct NodeVisit {
             prior: parentLatent.flatMap { parts.transformation?.prior($0, in: graph) },
             noise: noise.noise(
                 node: node.index, images: Array(0..<images.shape[0]),
-                shape: tree.configuration.latentShape(depth: node.depth)),
+                shape: tree.configuration.latentShape(depth: node.depth), in: graph),
             weight: reach)
         var outcome = Outcome(z: sample.z, divergence: sample.divergence)
         switch node.kind {

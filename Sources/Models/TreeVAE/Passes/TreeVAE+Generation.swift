@@ -10,7 +10,7 @@ extension TreeVAE {
         var latents: [Tensor] = []
         for node in topology.nodes {
             let shape = configuration.latentShape(depth: node.depth)
-            let draw = noise.noise(node: node.index, images: images, shape: shape)
+            let draw = noise.noise(node: node.index, images: images, shape: shape, in: graph)
             let parts = nodes[node.index]
             let z =
                 node.parent.map { latents[$0] }.flatMap { parts.transformation?.prior($0, in: graph) }

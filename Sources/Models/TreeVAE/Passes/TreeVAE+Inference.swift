@@ -74,7 +74,8 @@ extension TreeVAE {
                 likelihood: parts.dense(feature.gatheringRows(images), in: graph),
                 prior: parentLatent.flatMap { parts.transformation?.prior($0, in: graph) },
                 noise: noise.noise(
-                    node: node.index, images: images, shape: self.configuration.latentShape(depth: node.depth)),
+                    node: node.index, images: images, shape: self.configuration.latentShape(depth: node.depth),
+                    in: graph),
                 weight: nil
             ).z
         }
