@@ -82,7 +82,8 @@ import Testing
             let y = graph.output([4], from: x)
             for index in 0..<4 { y.data[index] = x.data[index] * x.data[index] }
             if y.requiresGradient {
-                graph.record {
+                graph.record((y, x, slope)) { kept, _ in
+                    let (y, x, slope) = kept
                     for index in 0..<4 { x.gradient()[index] += slope * x.data[index] * y.gradient()[index] }
                 }
             }

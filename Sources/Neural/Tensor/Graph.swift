@@ -64,10 +64,6 @@ package final class Graph {
         tape.append(kept, backward)
     }
 
-    package func record(_ backward: @escaping () -> Void) {
-        tape.append(backward) { backward, _ in backward() }
-    }
-
     func takeBranchGraph() -> Graph {
         branchGraphs.popLast() ?? Graph(training: training, recording: recording)
     }

@@ -17,7 +17,7 @@ extension Graph {
         let count = rows.rows
         precondition(count >= 2 && count % 2 == 0, "viewContrast: \(count) rows are not two views of each image")
         let result = output(Shape(1), from: rows)
-        let kernel = ContrastKernel(rows: rows, weights: weights, temperature: temperature)
+        let kernel = ContrastKernel(rows: rows, weights: weights, temperature: temperature, in: self)
         result.data[0] = kernel.loss()
         guard result.requiresGradient else { return result }
         record((result, rows, kernel)) { kept, _ in
@@ -54,91 +54,83 @@ extension Graph {
 
 /// Both passes of `Graph.viewContrast`.
 private struct ContrastKernel {
-    let weights: [Float]
     let temperature: Float
     let count: Int
     let width: Int
-    /// Unit rows, and the lengths they were divided by.
-    private let unit: [Float]
-    private let lengths: [Float]
+    /// Unit rows, the lengths they were divided by, and w_i / Σ w.
+    private let unit: Tensor
+    private let lengths: Tensor
+    private let weights: Tensor
 
-    init(rows: Tensor, weights: Tensor?, temperature: Float) {
+    init(rows: Tensor, weights given: Tensor?, temperature: Float, in graph: Graph) {
         self.temperature = temperature
         count = rows.rows
         width = rows.channels
-        var unit = rows.values
-        var lengths = [Float](repeating: 0, count: count)
+        unit = graph.tensor(rows.shape)
+        lengths = graph.tensor(Shape(count))
+        weights = graph.tensor(Shape(count))
         for i in 0..<count {
             let range = i * width..<(i + 1) * width
-            let square = unit[range].reduce(0.0) { $0 + Double($1) * Double($1) }
-            lengths[i] = max(Float(square.squareRoot()), 1e-12)
-            for index in range { unit[index] /= lengths[i] }
+            let square = range.reduce(0.0) { $0 + Double(rows.data[$1]) * Double(rows.data[$1]) }
+            lengths.data[i] = max(Float(square.squareRoot()), 1e-12)
+            for index in range { unit.data[index] = rows.data[index] / lengths.data[i] }
         }
-        self.unit = unit
-        self.lengths = lengths
-        let given = weights?.values ?? [Float](repeating: 1, count: count)
-        let total = Float(given.reduce(0.0) { $0 + Double($1) })
-        self.weights = given.map { $0 / total }
+        let total = Float((0..<count).reduce(0.0) { $0 + Double(given?.data[$1] ?? 1) })
+        for i in 0..<count { weights.data[i] = (given?.data[i] ?? 1) / total }
     }
 
+    /// Σ w_i ℓ_i
     func loss() -> Float {
-        var sum = 0.0
-        for term in terms { sum += Double(term) }
-        return Float(sum)
-    }
-
-    /// w_i ℓ_i of each row.
-    private var terms: [Float] {
-        collect { i in
-            let row = similarities(of: i)
-            return weights[i] * (row.logSum - row.values[partner(i)])
+        let (unit, weights) = (unit.data, weights.data)
+        let terms = Scratch(count)
+        Parallel.forEach(count) { i in
+            let similarities = Scratch(count)
+            let logSum = measure(i, unit, to: similarities.data)
+            terms.data[i] = weights[i] * (logSum - similarities.data[partner(i)])
         }
+        return Float((0..<count).reduce(0.0) { $0 + Double(terms.data[$1]) })
     }
 
     func backward(scale: Float, to gradient: UnsafeMutablePointer<Float>) {
+        let (unit, lengths, weights) = (unit.data, lengths.data, weights.data)
         // ∂/∂s_ij = w_i (softmax_ij − [j = i']); u_i meets s_ij both as row and as column.
-        let slopes = Tensor([count, count])
+        let slopes = Scratch(count * count)
         Parallel.forEach(count) { i in
-            let row = similarities(of: i)
-            for j in 0..<count {
-                slopes.data[i * count + j] = j == i ? 0 : weights[i] * exp(row.values[j] - row.logSum)
-            }
-            slopes.data[i * count + partner(i)] -= weights[i]
+            let row = slopes.data + i * count
+            let logSum = measure(i, unit, to: row)
+            for j in 0..<count { row[j] = j == i ? 0 : weights[i] * exp(row[j] - logSum) }
+            row[partner(i)] -= weights[i]
         }
         Parallel.forEach(count) { i in
-            var toUnit = [Float](repeating: 0, count: width)
+            let toUnit = Scratch(width)
+            toUnit.data.update(repeating: 0, count: width)
             for j in 0..<count {
                 let slope = (slopes.data[i * count + j] + slopes.data[j * count + i]) * scale / temperature
-                for d in 0..<width { toUnit[d] += slope * unit[j * width + d] }
+                for d in 0..<width { toUnit.data[d] += slope * unit[j * width + d] }
             }
             // Through u = row / length.
             var along: Float = 0
-            for d in 0..<width { along += toUnit[d] * unit[i * width + d] }
+            for d in 0..<width { along += toUnit.data[d] * unit[i * width + d] }
             for d in 0..<width {
-                gradient[i * width + d] += (toUnit[d] - along * unit[i * width + d]) / lengths[i]
+                gradient[i * width + d] += (toUnit.data[d] - along * unit[i * width + d]) / lengths[i]
             }
         }
     }
 
     private func partner(_ i: Int) -> Int { (i + count / 2) % count }
 
-    /// u_i·u_j/τ for all j, and the logarithm of the sum of their exponentials over j ≠ i.
-    private func similarities(of i: Int) -> (values: [Float], logSum: Float) {
-        var values = [Float](repeating: 0, count: count)
+    /// Sets u_i·u_j/τ for all j, and answers the logarithm of the sum of their exponentials over j ≠ i.
+    private func measure(
+        _ i: Int, _ unit: UnsafePointer<Float>, to similarities: UnsafeMutablePointer<Float>
+    ) -> Float {
         for j in 0..<count {
             var product: Float = 0
             for d in 0..<width { product += unit[i * width + d] * unit[j * width + d] }
-            values[j] = product / temperature
+            similarities[j] = product / temperature
         }
         // |s| ≤ 1/τ, so the plain exponentials are safe.
         var sum: Float = 0
-        for j in 0..<count where j != i { sum += exp(values[j]) }
-        return (values, log(sum))
-    }
-
-    private func collect(_ body: (Int) -> Float) -> [Float] {
-        let result = Tensor([count])
-        Parallel.forEach(count) { result.data[$0] = body($0) }
-        return result.values
+        for j in 0..<count where j != i { sum += exp(similarities[j]) }
+        return log(sum)
     }
 }
