@@ -131,5 +131,4 @@ final class SharedScratch {
     init(_ scratch: consuming Scratch) { self.scratch = scratch }
 
     var data: UnsafeMutablePointer<Float> { scratch.data }
-    var doubles: UnsafeMutablePointer<Double> { scratch.doubles }
 }
