@@ -33,6 +33,8 @@ package final class SamplingRun {
     private let model: DiffusionModel
     private let images: [SamplingImage]
     private let sampler: Sampler
+    /// One for all steps: it prepares each weight once and uses its tensors again.
+    private let graph = Graph.inference
     private let noise: any DiffusionNoise
     private let chunkSize: Int
     private var chunk: Chunk?
@@ -166,12 +168,12 @@ extension SamplingRun {
     private func predict(_ chunk: Chunk) -> Tensor {
         let steps = Array(repeating: sampler.timestep(k), count: chunk.range.count)
         let conditional = model.network(
-            chunk.x, steps: steps, reconstruction: chunk.reconstruction, signal: chunk.signal, in: .inference)
+            chunk.x, steps: steps, reconstruction: chunk.reconstruction, signal: chunk.signal, in: graph)
         let weight = Float(sampler.settings.guidanceWeight)
         guard weight != 0 else { return conditional }
         let free = model.network(
             chunk.x, steps: steps, reconstruction: chunk.reconstruction.map { .zeros($0.shape) },
-            signal: chunk.noSignal, in: .inference)
+            signal: chunk.noSignal, in: graph)
         for index in 0..<conditional.count {
             conditional.data[index] = (1 + weight) * conditional.data[index] - weight * free.data[index]
         }
