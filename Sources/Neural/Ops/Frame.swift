@@ -51,8 +51,3 @@ struct Frame {
         return offsets
     }
 }
-
-extension Scratch {
-    /// As many integers as there are floats.
-    var integers: UnsafeMutablePointer<Int32> { UnsafeMutableRawPointer(data).assumingMemoryBound(to: Int32.self) }
-}

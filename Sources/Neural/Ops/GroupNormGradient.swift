@@ -94,9 +94,8 @@ struct GroupNormGradient {
 
     /// Adds the gradients of weight and bias, image after image.
     func finish() {
-        let (channels, map) = (pass.channels, pass.map)
-        finish(map.bias, 0)
-        finish(map.weight, channels)
+        finish(pass.map.bias, 0)
+        finish(pass.map.weight, pass.channels)
     }
 
     /// - Parameter first: where its sums begin.

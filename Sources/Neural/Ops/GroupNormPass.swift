@@ -124,10 +124,3 @@ struct GroupNormCoefficients {
     let gain: UnsafeMutablePointer<Float>
     let offset: UnsafeMutablePointer<Float>
 }
-
-extension Scratch {
-    /// Room for doubles.
-    init(doubles count: Int) { self.init(2 * count) }
-
-    var doubles: UnsafeMutablePointer<Double> { UnsafeMutableRawPointer(data).assumingMemoryBound(to: Double.self) }
-}

@@ -56,8 +56,9 @@ extension Graph {
             let (y, x, kernel) = kept
             guard let dy = y.gradientIfAny else { return }
             let (dx, h, w, c) = (x.gradient(), x.shape[1], x.shape[2], x.channels)
+            let pixels = y.shape[1] * y.shape[2]
             Parallel.forEach(x.shape[0]) { image in
-                kernel.backward(dx + image * h * w * c, dy + image * y.shape[1] * y.shape[2] * c, h, w, c)
+                kernel.backward(dx + image * h * w * c, dy + image * pixels * c, h, w, c)
             }
         }
         return y

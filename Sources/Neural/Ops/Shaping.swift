@@ -9,18 +9,15 @@ extension Graph {
 
     /// The channels of `a`, then those of `b`; all other axes are equal.
     package func concatChannels(_ a: Tensor, _ b: Tensor) -> Tensor {
-        precondition(
-            a.shape.differsInChannelsAlone(from: b.shape),
-            "concatChannels: shapes \(a.shape) and \(b.shape) differ before the last axis")
-        let (rows, left, right) = (a.rows, a.channels, b.channels)
-        let width = left + right
+        let inputs = Parts(a, b)
+        let (rows, left, right, width) = (a.rows, a.channels, b.channels, inputs.channels)
         let y = output(a.shape.with(channels: width), from: a, b)
         Chunks.forEachRows(rows, columns: width) { row, count in
             grove_copy_columns(y.data + row * width, width, a.data + row * left, left, count, left)
             grove_copy_columns(y.data + row * width + left, width, b.data + row * right, right, count, right)
         }
         guard y.requiresGradient else { return y }
-        record((y, Parts(a, b))) { kept, _ in
+        record((y, inputs)) { kept, _ in
             let (y, inputs) = kept
             guard let dy = y.gradientIfAny else { return }
             inputs.forEach { input, first in

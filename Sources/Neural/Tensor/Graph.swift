@@ -28,7 +28,6 @@ package final class Graph {
     package static var inference: Graph { Graph(training: false, recording: false) }
 
     /// A result that needs a gradient when this pass is recorded and an input needs one.
-    ///
     package func output(
         _ shape: Shape, from first: Tensor?, _ second: Tensor? = nil, _ third: Tensor? = nil, _ fourth: Tensor? = nil,
         _ fifth: Tensor? = nil
@@ -44,6 +43,12 @@ package final class Graph {
         // What is recorded holds its tensors until the way back, so there is nothing to collect on the way there.
         if !recording { shelf.collect() }
         return shelf.tensor(shape, requiresGradient: requiresGradient)
+    }
+
+    package func zeros(_ shape: Shape) -> Tensor {
+        let zeros = tensor(shape)
+        zeros.data.update(repeating: 0, count: zeros.count)
+        return zeros
     }
 
     /// Numbers of double precision that live as long as somebody holds them.
@@ -64,6 +69,7 @@ package final class Graph {
         tape.append(kept, backward)
     }
 
+    /// A graph for one branch of this pass, to be given back when it has been sent back or has nothing to send.
     func takeBranchGraph() -> Graph {
         branchGraphs.popLast() ?? Graph(training: training, recording: recording)
     }

@@ -44,9 +44,7 @@ final class ConvBlock: Module {
     func step(_ d: Tensor, in graph: Graph) -> Tensor {
         let result = feature(d, in: graph)
         if spectralNorm, graph.training {
-            let empty = graph.aside.tensor(result.shape.with(rows: 1))
-            empty.data.update(repeating: 0, count: empty.count)
-            _ = head(empty, in: graph.aside)
+            _ = head(graph.aside.zeros(result.shape.with(rows: 1)), in: graph.aside)
         }
         return result
     }

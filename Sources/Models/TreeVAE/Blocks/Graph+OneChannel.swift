@@ -104,10 +104,9 @@ private struct OneChannelKernel {
         let chunk = 32
         let chunks = (images + chunk - 1) / chunk
         let size = 9 * channels
-        let partial = graph.tensor(Shape(chunks, size))
+        let partial = graph.zeros(Shape(chunks, size))
         Parallel.forEach(chunks) { index in
             let to = partial.data + index * size
-            to.update(repeating: 0, count: size)
             for image in index * chunk..<min(images, (index + 1) * chunk) {
                 let from = gradient + image * pixels
                 let x = input + image * pixels * channels

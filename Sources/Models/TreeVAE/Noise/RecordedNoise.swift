@@ -20,8 +20,6 @@ package struct ZeroNoise: NoiseSource {
     package init() {}
 
     package func noise(node: Int, images: [Int], shape: Shape, in graph: Graph) -> Tensor {
-        let zeros = graph.tensor(shape.times(images.count))
-        zeros.data.update(repeating: 0, count: zeros.count)
-        return zeros
+        graph.zeros(shape.times(images.count))
     }
 }
