@@ -25,7 +25,7 @@ struct SubTreeParityTests {
         try expectClose(pass.losses.nodeDivergence, fixture, "train.kl_nodes", in: report)
         try expectClose(pass.losses.decisionDivergence, fixture, "train.kl_decisions", in: report)
         try expectClose(pass.losses.contrast, fixture, "train.aug_decisions", in: report)
-        for (leaf, probability) in pass.probabilities.enumerated() {
+        for (leaf, probability) in [pass.left, pass.right].enumerated() {
             let expected = try fixture.floats("train.p_c_z").enumerated().filter { $0.offset % 2 == leaf }.map(
                 \.element)
             expectClose(probability.values, expected, relativeToMax: 1e-4, "train.p_c_z of leaf \(leaf)", in: report)

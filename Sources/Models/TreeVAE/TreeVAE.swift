@@ -95,9 +95,15 @@ package final class TreeVAE: Module {
 
     /// The deterministic bottom-up path: d^(0) ... d^(N−1), each `[N, r, r, C_d]`.
     package func features(_ images: Tensor, in graph: Graph) -> [Tensor] {
-        var features = [encoder(images, in: graph)]
-        for step in bottomUp { features.append(step.step(features[features.count - 1], in: graph)) }
+        var features: [Tensor] = []
+        appendFeatures(images, to: &features, in: graph)
         return features
+    }
+
+    /// The same, to an empty list whose memory is there already.
+    func appendFeatures(_ images: Tensor, to features: inout [Tensor], in graph: Graph) {
+        features.append(encoder(images, in: graph))
+        for step in bottomUp { features.append(step.step(features[features.count - 1], in: graph)) }
     }
 
     /// The feature that a node reads.

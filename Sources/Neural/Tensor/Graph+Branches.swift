@@ -1,85 +1,73 @@
-import CKernels
-
 extension Graph {
     /// Parts of a pass that do not need each other, such as the nodes of one depth of a tree: each has a tape of its own, and
     /// where there is a part for every core each runs on one core as a whole, forward and backward. Small layers then wait
     /// for nothing. Results do not depend on which way it goes: gradients of what is shared are added part after part.
     ///
     /// - Parameters:
-    ///   - shared: tensors that several parts read; each part is given its own views of them, in this order. A tensor that
-    ///     only one part reads may be captured instead.
-    ///   - body: one part; it works in the graph that it is given.
+    ///   - results: what the parts give, in their order. Its memory serves again, and so does that of the parts' graphs.
+    ///   - body: one part. It works in the graph that it is given, and asks that one for what other parts read too (`shared`).
     package func branches<Result>(
-        _ count: Int, sharing shared: [Tensor], _ body: (_ index: Int, _ shared: [Tensor], _ graph: Graph) -> Result
-    ) -> [Result] {
-        guard count > 1 else { return (0..<count).map { body($0, shared, self) } }
-        let parts = (0..<count).map { _ in
-            Branch(
-                graph: takeBranchGraph(),
-                shared: shared.map { view(of: $0, as: $0.shape, ownGradient: true) })
+        _ count: Int, into results: inout [Result?], _ body: (_ index: Int, _ graph: Graph) -> Result
+    ) {
+        results.removeAll(keepingCapacity: true)
+        guard count > 1 else {
+            if count == 1 { results.append(body(0, self)) }
+            return
         }
-        var results = [Result?](repeating: nil, count: count)
+        for _ in 0..<count { results.append(nil) }
+        let parts = takeBranches(count)
         results.withUnsafeMutableBufferPointer { results in
             // Whoever watches sees one part after another.
-            let order: Branch.Order = onConvolution == nil && onBatchNorm == nil ? .onLanes : .inTurn
-            order.forEach(count) { index in
-                parts[index].graph.onConvolution = onConvolution
-                parts[index].graph.onBatchNorm = onBatchNorm
-                results[index] = body(index, parts[index].shared, parts[index].graph)
+            let isWatched = onConvolution != nil || onBatchNorm != nil
+            forEach(parts, inTurn: isWatched) { index, graph in
+                (graph.onConvolution, graph.onBatchNorm) = (onConvolution, onBatchNorm)
+                results[index] = body(index, graph)
             }
         }
-        if recording {
-            record((parts, shared)) { kept, graph in
-                let (parts, shared) = kept
-                Branch.Order.onLanes.forEach(parts.count) { parts[$0].graph.replay() }
-                for (position, tensor) in shared.enumerated() where tensor.requiresGradient {
-                    Branch.addGradients(parts.map { $0.shared[position] }, to: tensor)
-                }
-                graph.giveBack(parts)
-            }
+        guard recording else { return giveBack(parts) }
+        record(parts) { parts, graph in
+            graph.forEach(parts, inTurn: false) { _, graph in graph.replay() }
+            for part in parts { graph.branchGraphs[part].sendShared() }
+            graph.giveBack(parts)
+        }
+    }
+
+    /// A tensor that several branches read, as this branch's own view: no branch adds to another one's gradient.
+    package func shared(_ tensor: Tensor) -> Tensor {
+        guard isBranch else { return tensor }
+        let own = view(of: tensor, as: tensor.shape, ownGradient: true)
+        sharedTensors.append((own, tensor))
+        return own
+    }
+
+    /// Parts on lanes, one each. With fewer parts than cores each is spread over all of them instead.
+    private func forEach(_ parts: Range<Int>, inTurn: Bool, _ body: (_ index: Int, _ graph: Graph) -> Void) {
+        if !inTurn, parts.count >= Parallel.threads {
+            Parallel.forEach(parts.count) { body($0, branchGraphs[parts.lowerBound + $0]) }
         } else {
-            giveBack(parts)
-        }
-        return results.compactMap(\.self)
-    }
-
-    /// Last to first, so that the next branches find the graphs in the same order.
-    private func giveBack(_ parts: [Branch]) {
-        for part in parts.reversed() { giveBack(part.graph) }
-    }
-}
-
-/// One part of a pass.
-private struct Branch {
-    let graph: Graph
-    let shared: [Tensor]
-
-    enum Order {
-        case onLanes
-        case inTurn
-
-        /// With fewer parts than cores each part is spread over all of them instead.
-        func forEach(_ count: Int, _ body: (Int) -> Void) {
-            if self == .onLanes, count >= Parallel.threads {
-                Parallel.forEach(count, body)
-            } else {
-                for index in 0..<count { body(index) }
-            }
+            for index in 0..<parts.count { body(index, branchGraphs[parts.lowerBound + index]) }
         }
     }
 
-    /// Adds what the parts have made, in their order.
-    static func addGradients(_ parts: [Tensor], to tensor: Tensor) {
-        let gradients = parts.compactMap(\.gradientIfAny)
-        guard let first = gradients.first else { return }
-        let (sum, accumulate) = tensor.gradientSink()
-        Chunks.forEach(tensor.count) { start, length in
-            if accumulate {
-                grove_axpy(sum + start, first + start, 1, length)
-            } else {
-                (sum + start).update(from: first + start, count: length)
-            }
-            for gradient in gradients.dropFirst() { grove_axpy(sum + start, gradient + start, 1, length) }
+    /// Adds what a branch has made of its views' gradients to those of the tensors that they show.
+    private func sendShared() {
+        for (own, tensor) in sharedTensors { own.handGradient(to: tensor) }
+    }
+
+    /// The graphs of so many branches. They are to be given back, the latest first, when they have been sent back or have
+    /// nothing to send; so the same steps of every pass find the same graphs.
+    private func takeBranches(_ count: Int) -> Range<Int> {
+        let parts = branchesTaken..<branchesTaken + count
+        while branchGraphs.count < parts.upperBound {
+            branchGraphs.append(Graph(training: training, recording: recording, isBranch: true))
         }
+        branchesTaken = parts.upperBound
+        return parts
+    }
+
+    private func giveBack(_ parts: Range<Int>) {
+        precondition(parts.upperBound == branchesTaken, "Graph: branches \(parts) of \(branchesTaken) are not the latest")
+        for part in parts { branchGraphs[part].end() }
+        branchesTaken = parts.lowerBound
     }
 }

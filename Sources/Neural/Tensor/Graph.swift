@@ -10,18 +10,27 @@ package final class Graph {
     var onConvolution: ((_ shape: Correlation, _ isTransposed: Bool) -> Void)?
     /// Told the input of every batch normalisation of an evaluation pass.
     var onBatchNorm: ((_ state: BatchNormState, _ input: Tensor) -> Void)?
-    private var tape = Tape()
+    private let tape = Tape()
     private var shelf = TensorShelf()
-    /// Graphs of branches, that serve again.
-    private var branchGraphs: [Graph] = []
+    /// Graphs of branches, of which the first so many are taken (`branches`).
+    var branchGraphs: [Graph] = []
+    var branchesTaken = 0
+    let isBranch: Bool
+    /// A branch's own views of tensors that other branches read too.
+    var sharedTensors: [(own: Tensor, tensor: Tensor)] = []
     private var prepared: [PreparedWeight: (weight: Tensor, form: SharedScratch)] = [:]
 
     /// A graph beside this one that records nothing, for what leaves its traces in a layer's state alone.
     package private(set) lazy var aside = Graph(training: training, recording: false)
 
-    package init(training: Bool, recording: Bool) {
+    package convenience init(training: Bool, recording: Bool) {
+        self.init(training: training, recording: recording, isBranch: false)
+    }
+
+    init(training: Bool, recording: Bool, isBranch: Bool) {
         self.training = training
         self.recording = recording
+        self.isBranch = isBranch
     }
 
     /// A pass in evaluation mode that keeps nothing.
@@ -41,7 +50,7 @@ package final class Graph {
     /// A tensor of this pass, with uninitialised values.
     package func tensor(_ shape: Shape, requiresGradient: Bool = false) -> Tensor {
         // What is recorded holds its tensors until the way back, so there is nothing to collect on the way there.
-        if !recording { shelf.collect() }
+        if tape.isEmpty { shelf.collect() }
         return shelf.tensor(shape, requiresGradient: requiresGradient)
     }
 
@@ -69,14 +78,12 @@ package final class Graph {
         tape.append(kept, backward)
     }
 
-    /// A graph for one branch of this pass, to be given back when it has been sent back or has nothing to send.
-    func takeBranchGraph() -> Graph {
-        branchGraphs.popLast() ?? Graph(training: training, recording: recording)
-    }
-
-    func giveBack(_ branch: Graph) {
-        branch.prepared.removeAll(keepingCapacity: true)
-        branchGraphs.append(branch)
+    /// Ends a branch's pass. Views are let go first, for they hold other graphs' tensors; weights, because another branch may
+    /// come next.
+    func end() {
+        sharedTensors.removeAll(keepingCapacity: true)
+        prepared.removeAll(keepingCapacity: true)
+        shelf.collect()
     }
 
     /// Sends the gradient of a scalar back to everything it was computed from.

@@ -1,6 +1,6 @@
 /// What the operations of a pass keep for their way back, the latest on top. It lies in memory that the tape owns and that
 /// serves one pass after another, so to record an operation takes nothing from the heap.
-struct Tape: ~Copyable {
+final class Tape {
     private struct Entry {
         let step: any TapeStep.Type
         let page: Int
@@ -16,11 +16,13 @@ struct Tape: ~Copyable {
     private var page = 0
     private var offset = 0
 
+    var isEmpty: Bool { entries.isEmpty }
+
     /// - Parameters:
     ///   - kept: a tuple of everything that `backward` needs.
     ///   - backward: reads the result's gradient and adds to the inputs'. It captures nothing, for what it captured would lie
     ///     on the heap.
-    mutating func append<Kept>(_ kept: Kept, _ backward: @escaping (Kept, Graph) -> Void) {
+    func append<Kept>(_ kept: Kept, _ backward: @escaping (Kept, Graph) -> Void) {
         let size = MemoryLayout<Step<Kept>>.stride
         let alignment = MemoryLayout<Step<Kept>>.alignment
         precondition(size <= Self.pageSize, "Tape: an operation keeps \(size) bytes")
@@ -36,7 +38,7 @@ struct Tape: ~Copyable {
     }
 
     /// Takes the latest step off and calls it; false where there is none.
-    mutating func runLast(in graph: Graph) -> Bool {
+    func runLast(in graph: Graph) -> Bool {
         guard let entry = entries.popLast() else { return false }
         (page, offset) = (entry.page, entry.offset)
         entry.step.take(from: pages[page] + offset, in: graph)

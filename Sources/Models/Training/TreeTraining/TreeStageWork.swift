@@ -7,15 +7,21 @@ final class TreeStageWork {
     let small: SmallTree?
     private(set) var batches: TreeBatches
     private let tree: TreeVAE
+    private let graph: Graph
+    private let walk: TreeWalk
     private let frozen: FrozenLeaf?
     private let seed: UInt64
 
-    /// - Parameter members: the images that take part.
+    /// - Parameters:
+    ///   - graph: records the losses of all steps.
+    ///   - members: the images that take part.
     init(
-        tree: TreeVAE, dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings,
+        tree: TreeVAE, in graph: Graph, dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings,
         position: TreeTrainingPosition, augmentation: ImageAugmentation?
     ) {
         self.tree = tree
+        self.graph = graph
+        walk = TreeWalk(tree, in: graph)
         seed = settings.seed
         batches = TreeBatches(
             dataset: dataset, members: members, settings: settings, stage: position.stagesBegun,
@@ -36,16 +42,14 @@ final class TreeStageWork {
             weightDecay: Float(settings.weightDecay))
     }
 
-    /// The losses of the step at `position`, recorded in `graph`.
-    func losses(_ position: TreeTrainingPosition, in graph: Graph) -> TreeLosses {
+    /// The losses of the step at `position`, recorded.
+    func losses(_ position: TreeTrainingPosition) -> TreeLosses {
         let (batch, rows) = batches.batch(epoch: position.epoch, batch: position.batch, step: position.stepsDone)
         let step = UInt32(truncatingIfNeeded: position.stepsDone)
         let dropout = RandomKey(seed: seed, use: TreeRandomUse.dropout, step: step)
         guard let small, let frozen else {
             let noise = KeyedNoise(seed: seed, step: step, images: batch.identities)
-            return tree.pass(
-                batch.images, noise: noise, dropout: dropout, comparingViews: batches.views > 1, in: graph
-            ).losses
+            return walk.pass(batch.images, noise: noise, dropout: dropout, comparingViews: batches.views > 1).losses
         }
         let noise = KeyedNoise(
             seed: seed, step: step, images: batch.identities, use: TreeRandomUse.smallTreeLatents)

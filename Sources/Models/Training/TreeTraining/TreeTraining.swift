@@ -57,7 +57,7 @@ package final class TreeTraining: TrainingRun {
             settings.learningRate * stageSettings.learningRateFactor(epoch: position.epoch),
             step: position.epoch * stage.batches.stepsPerEpoch + position.batch,
             over: settings.warmUpSteps(of: position.stage))
-        let losses = stage.losses(position, in: graph)
+        let losses = stage.losses(position)
         let loss = losses.total(alpha: Float(alpha), in: graph)
         stage.optimiser.clearGradients()
         graph.backward(from: loss)
@@ -199,7 +199,7 @@ extension TreeTraining {
 
     private func work(members: [Int]) -> TreeStageWork {
         TreeStageWork(
-            tree: tree, dataset: dataset, members: members, settings: settings, position: position,
+            tree: tree, in: graph, dataset: dataset, members: members, settings: settings, position: position,
             augmentation: augmentation)
     }
 }

@@ -9,6 +9,10 @@ package final class SmallTree: Module {
     let routerQ: Router
     /// Left and right.
     let leaves: [TreeNode]
+    // Lists of the latest pass, whose memory serves the next.
+    private var images: [Int] = []
+    private var made: [(divergence: Tensor, reconstruction: Tensor)?] = []
+    private var terms = LossTerms()
 
     /// - Parameter depth: of the two leaves, at least 1.
     package init(_ configuration: TreeVAEConfiguration, depth: Int, seed: UInt64) {
@@ -66,8 +70,10 @@ package struct SmallTreeInput {
 package struct SmallTreePass {
     /// There is no root term: the leaf's own divergence is the frozen tree's matter.
     package let losses: TreeLosses
-    /// π·q and π·(1−q), `[N]` each.
-    package let probabilities: [Tensor]
+    /// π·q, `[N]`.
+    package let left: Tensor
+    /// π·(1−q), `[N]`.
+    package let right: Tensor
 }
 
 extension SmallTree {
@@ -83,21 +89,24 @@ extension SmallTree {
         let p = router(input.parentLatent, key: dropout.map { TreeVAE.dropoutKey($0, node: 0, router: 0) }, in: graph)
         let q = routerQ(input.parentFeature, key: dropout.map { TreeVAE.dropoutKey($0, node: 0, router: 1) }, in: graph)
         let split = graph.children(of: pi, left: q)
-        let probabilities = [split.left, split.right]
+        if images.count != input.images.shape[0] { images = Array(0..<input.images.shape[0]) }
+        terms.removeAll()
+        terms.decisions.append(graph.decisionDivergence(posterior: q, prior: p, weight: pi))
         // The two leaves need nothing of each other.
-        let terms = graph.branches(leaves.count, sharing: []) { index, _, graph in
-            self.terms(of: index, input, probability: probabilities[index], noise: noise, in: graph)
+        graph.branches(leaves.count, into: &made) { index, graph in
+            run(index, input, probability: index == 0 ? split.left : split.right, noise: noise, in: graph)
         }
-        let losses = TreeLosses(
-            reconstruction: graph.batchMean(terms.map(\.reconstruction)), rootDivergence: .zeros([1]),
-            nodeDivergence: graph.batchMean(terms.map(\.divergence), clamp: TreeVAE.nodeDivergenceClamp),
-            decisionDivergence: graph.batchMean([graph.decisionDivergence(posterior: q, prior: p, weight: pi)]),
-            contrast: contrast(q, pi, in: graph))
-        return SmallTreePass(losses: losses, probabilities: probabilities)
+        for case let made? in made {
+            terms.reconstructions.append(made.reconstruction)
+            terms.divergences.append(made.divergence)
+        }
+        return SmallTreePass(
+            losses: terms.losses(root: false, contrast: contrast(q, pi, in: graph), in: graph), left: split.left,
+            right: split.right)
     }
 
-    private func terms(
-        of index: Int, _ input: SmallTreeInput, probability: Tensor, noise: any NoiseSource, in graph: Graph
+    private func run(
+        _ index: Int, _ input: SmallTreeInput, probability: Tensor, noise: any NoiseSource, in graph: Graph
     ) -> (divergence: Tensor, reconstruction: Tensor) {
         let leaf = leaves[index]
         guard let decoder = leaf.decoder else { preconditionFailure("SmallTree: leaf \(index) has no decoder") }
@@ -105,8 +114,7 @@ extension SmallTree {
             likelihood: leaf.dense(input.childFeature, in: graph),
             prior: leaf.transformation?.prior(input.parentLatent, in: graph),
             noise: noise.noise(
-                node: index, images: Array(0..<input.images.shape[0]),
-                shape: configuration.latentShape(depth: depth), in: graph),
+                node: index, images: images, shape: configuration.latentShape(depth: depth), in: graph),
             weight: probability, clamp: nil)
         let reconstruction = graph.reconstructionLoss(
             target: input.images, reconstruction: decoder(sample.z, in: graph), weight: probability,
@@ -117,7 +125,7 @@ extension SmallTree {
     /// Only the decision is compared here; the embeddings belong to the frozen part.
     private func contrast(_ q: Tensor, _ pi: Tensor, in graph: Graph) -> Tensor {
         guard graph.training, configuration.isContrastive, configuration.augmentationMethods.contains(.decisions) else {
-            return .zeros([1])
+            return graph.zeros(Shape(1))
         }
         return graph.scale(graph.decisionContrast(left: q, weight: pi), by: Float(configuration.augmentationWeight))
     }

@@ -4,7 +4,7 @@ extension Graph {
     /// The mean over images of a sum of terms, a scalar: mean_b Σ_k terms_k[b], clamped if `clamp` is given.
     ///
     /// - Parameter terms: each `[N]`; no terms give 0.
-    func batchMean(_ terms: [Tensor], clamp: ClosedRange<Float>? = nil) -> Tensor {
+    func batchMean(_ terms: ArraySlice<Tensor>, clamp: ClosedRange<Float>? = nil) -> Tensor {
         let needsGradient = recording && terms.contains { $0.requiresGradient }
         let result = tensor(Shape(1), requiresGradient: needsGradient)
         let count = terms.first?.count ?? 1
@@ -24,22 +24,6 @@ extension Graph {
             for term in terms where term.requiresGradient {
                 let target = term.gradient()
                 for i in 0..<count { target[i] += share }
-            }
-        }
-        return result
-    }
-
-    /// Σ_k c_k · terms_k of scalars.
-    func weightedSum(_ terms: [(tensor: Tensor, weight: Float)]) -> Tensor {
-        let needsGradient = recording && terms.contains { $0.tensor.requiresGradient }
-        let result = tensor(Shape(1), requiresGradient: needsGradient)
-        result.data[0] = terms.reduce(0) { $0 + $1.tensor.item() * $1.weight }
-        guard needsGradient else { return result }
-        record((result, terms)) { kept, _ in
-            let (result, terms) = kept
-            guard let gradient = result.gradientIfAny else { return }
-            for term in terms where term.tensor.requiresGradient {
-                term.tensor.gradient()[0] += gradient[0] * term.weight
             }
         }
         return result

@@ -3,9 +3,10 @@ import Neural
 /// Counter-based noise: a function of (seed, step, image, node), so that an image's draws do not depend on its company.
 package struct KeyedNoise: NoiseSource {
     package let seed: UInt64
-    package let step: UInt32
     /// The identity of each image of the batch.
     package let images: [UInt32]
+    // These two last: so it fills three words, which an existential holds without memory from the heap.
+    package let step: UInt32
     /// What is added to a node's index to make the key's use.
     private let use: UInt32
 

@@ -5,6 +5,8 @@ struct NodeVisit {
     let tree: TreeVAE
     /// `[N, H, W, C]` in [0, 1].
     let images: Tensor
+    /// Of the images in the batch.
+    let positions: [Int]
     let noise: any NoiseSource
     let dropout: RandomKey?
     let comparingViews: Bool
@@ -44,7 +46,7 @@ struct NodeVisit {
             likelihood: parts.dense(feature, in: graph),
             prior: parentLatent.flatMap { parts.transformation?.prior($0, in: graph) },
             noise: noise.noise(
-                node: node.index, images: Array(0..<images.shape[0]),
+                node: node.index, images: positions,
                 shape: tree.configuration.latentShape(depth: node.depth), in: graph),
             weight: reach)
         var outcome = Outcome(z: sample.z, divergence: sample.divergence)

@@ -12,10 +12,10 @@ package struct TreeLosses {
 
     /// loss = reconstruction + α · (KL_root + KL_decisions + KL_nodes) + contrast.
     package func total(alpha: Float, in graph: Graph) -> Tensor {
-        graph.weightedSum([
-            (reconstruction, 1), (rootDivergence, alpha), (decisionDivergence, alpha), (nodeDivergence, alpha),
-            (contrast, 1),
-        ])
+        var sum = graph.addScaled(reconstruction, rootDivergence, by: alpha)
+        sum = graph.addScaled(sum, decisionDivergence, by: alpha)
+        sum = graph.addScaled(sum, nodeDivergence, by: alpha)
+        return graph.add(sum, contrast)
     }
 
     /// −ELBO of the batch, with the divergences at their full weight whatever α is now: comparable within a stage.

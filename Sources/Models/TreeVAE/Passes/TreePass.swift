@@ -17,16 +17,13 @@ package struct TreePass {
     /// In leaf order.
     package let leaves: [Leaf]
     package let losses: TreeLosses
-    /// The addends of each image's negative ELBO at α = 1, `[N]` each.
-    let imageTerms: [Tensor]
+    let terms: LossTerms
     /// d^(0) ... d^(N−1).
     package let features: [Tensor]
 
     /// Each image's negative ELBO at α = 1, `[N]`.
     package var negativeELBOs: [Double] {
-        leaves[0].probability.values.indices.map { image in
-            imageTerms.reduce(0) { $0 + Double($1.data[image]) }
-        }
+        (0..<leaves[0].probability.count).map(terms.negativeELBO)
     }
 
     /// P_l(x) of all leaves, `[N, L]`, without a gradient.

@@ -24,4 +24,14 @@ extension Tensor {
             (data + index * size).update(from: source.data + row * size, count: size)
         }
     }
+
+    /// Vectors `[N]` side by side, `[N, count]`, without a gradient.
+    static func columns(_ list: [Tensor]) -> Tensor {
+        let rows = list.first?.count ?? 0
+        let result = Tensor([rows, list.count])
+        for (column, tensor) in list.enumerated() {
+            for row in 0..<rows { result.data[row * list.count + column] = tensor.data[row] }
+        }
+        return result
+    }
 }
