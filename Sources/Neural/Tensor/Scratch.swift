@@ -10,6 +10,12 @@ package struct Scratch: ~Copyable {
         isLent = false
     }
 
+    /// The same values as others', for who is about to write over those.
+    package init(copying values: UnsafePointer<Float>, _ count: Int) {
+        self.init(count)
+        data.update(from: values, count: count)
+    }
+
     /// Memory that somebody else gives back, later than this ends.
     init(lentBy owner: SharedScratch) {
         data = owner.data

@@ -6,6 +6,8 @@ struct BenchmarkCase: Sendable {
         case forward
         /// One optimiser step: forward, backward, clipping, Adam and whatever follows it.
         case train
+        /// One step of a run as workers take it, all that surrounds the network included.
+        case step
         /// A whole job through a broker and a worker.
         case job
         /// Every convolution shape of a model with each algorithm.

@@ -11,10 +11,10 @@ import Testing
     ])
     func oneAxis(source: [Double], expected: [Double]) {
         let values = source.map { Float($0) }
-        let row = BicubicResize.resize(
+        let row = Self.resize(
             values, imageWidth: values.count, channels: 1,
             crop: CropRectangle(top: 0, left: 0, height: 1, width: values.count), height: 1, width: expected.count)
-        let column = BicubicResize.resize(
+        let column = Self.resize(
             values, imageWidth: 1, channels: 1, crop: CropRectangle(top: 0, left: 0, height: values.count, width: 1),
             height: expected.count, width: 1)
         for (index, value) in expected.enumerated() {
@@ -31,7 +31,7 @@ import Testing
                 for channel in 0..<3 { image[(row * 5 + column) * 3 + channel] = Float(channel + 1) / 4 }
             }
         }
-        let result = BicubicResize.resize(
+        let result = Self.resize(
             image, imageWidth: 5, channels: 3, crop: CropRectangle(top: 2, left: 1, height: 2, width: 3), height: 6,
             width: 5)
         for pixel in 0..<30 {
@@ -41,10 +41,19 @@ import Testing
 
     @Test func overshootIsCut() {
         let edge: [Float] = [0, 0, 1, 1]
-        let result = BicubicResize.resize(
+        let result = Self.resize(
             edge, imageWidth: 4, channels: 1, crop: CropRectangle(top: 0, left: 0, height: 1, width: 4), height: 1,
             width: 16)
         #expect(result.allSatisfy { (0...1).contains($0) })
         #expect(result[0] == 0 && result[15] > 0.999_999)
+    }
+
+    private static func resize(
+        _ image: [Float], imageWidth: Int, channels: Int, crop: CropRectangle, height: Int, width: Int
+    ) -> [Float] {
+        var result = [Float](repeating: -1, count: height * width * channels)
+        BicubicResize.resize(
+            image, imageWidth: imageWidth, channels: channels, crop: crop, height: height, width: width, into: &result)
+        return result
     }
 }

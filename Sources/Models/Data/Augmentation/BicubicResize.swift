@@ -1,23 +1,51 @@
+import Neural
+
 /// Bicubic resampling as Pillow does it, which is what torchvision's transforms of images use: Keys' kernel with
 /// a = −1/2, stretched where an axis shrinks (so that nothing aliases), its weights normalised at the edges.
 enum BicubicResize {
-    /// The weights by which source positions `first`... make up one output position.
-    struct Tap {
-        let first: Int
-        let weights: [Float]
-    }
+    /// The weights by which positions of a source axis make up those of the target.
+    private struct Taps: ~Copyable {
+        private let source: Int
+        private let ratio: Double
+        private let stretch: Double
+        /// No position needs more.
+        private let most: Int
+        private let weights: Scratch
 
-    static func taps(from source: Int, to target: Int) -> [Tap] {
-        let ratio = Double(source) / Double(target)
-        let stretch = max(ratio, 1)
-        let support = 2 * stretch
-        return (0..<target).map { position in
-            let centre = (Double(position) + 0.5) * ratio
-            let first = max(Int(centre - support + 0.5), 0)
-            let end = min(Int(centre + support + 0.5), source)
-            let weights = (first..<end).map { kernel((Double($0) - centre + 0.5) / stretch) }
-            let total = weights.reduce(0, +)
-            return Tap(first: first, weights: weights.map { Float($0 / total) })
+        init(from source: Int, to target: Int) {
+            self.source = source
+            ratio = Double(source) / Double(target)
+            stretch = max(ratio, 1)
+            most = Int(4 * stretch) + 2
+            weights = Scratch(target * most)
+            for position in 0..<target {
+                let range = range(position)
+                let total = range.reduce(0) { $0 + weight(of: $1, at: position) }
+                for (offset, index) in range.enumerated() {
+                    weights.data[position * most + offset] = Float(weight(of: index, at: position) / total)
+                }
+            }
+        }
+
+        /// Source positions that make up a target position.
+        func range(_ position: Int) -> Range<Int> {
+            let (centre, support) = (centre(position), 2 * stretch)
+            return max(Int(centre - support + 0.5), 0)..<min(Int(centre + support + 0.5), source)
+        }
+
+        /// Of the values of one channel, `stride` apart.
+        func value(_ values: UnsafePointer<Float>, stride: Int, at position: Int) -> Float {
+            var sum: Float = 0
+            for (offset, index) in range(position).enumerated() {
+                sum += weights.data[position * most + offset] * values[index * stride]
+            }
+            return min(max(sum, 0), 1)
+        }
+
+        private func centre(_ position: Int) -> Double { (Double(position) + 0.5) * ratio }
+
+        private func weight(of index: Int, at position: Int) -> Double {
+            BicubicResize.kernel((Double(index) - centre(position) + 0.5) / stretch)
         }
     }
 
@@ -32,35 +60,27 @@ enum BicubicResize {
 
     /// Resamples the part of `image` that `crop` names to `height` × `width`; channels side by side. Values are held in
     /// [0, 1], which the kernel's negative lobes would leave.
+    ///
+    /// - Parameter output: may be the image itself, which is read before anything is written.
     static func resize(
-        _ image: [Float], imageWidth: Int, channels: Int, crop: CropRectangle, height: Int, width: Int
-    ) -> [Float] {
-        let columns = taps(from: crop.width, to: width)
-        let rows = taps(from: crop.height, to: height)
-        var narrowed = [Float](repeating: 0, count: crop.height * width * channels)
-        for row in 0..<crop.height {
-            let line = ((crop.top + row) * imageWidth + crop.left) * channels
-            for (column, tap) in columns.enumerated() {
-                for channel in 0..<channels {
-                    var sum: Float = 0
-                    for (offset, weight) in tap.weights.enumerated() {
-                        sum += weight * image[line + (tap.first + offset) * channels + channel]
-                    }
-                    narrowed[(row * width + column) * channels + channel] = min(max(sum, 0), 1)
-                }
-            }
-        }
+        _ image: UnsafePointer<Float>, imageWidth: Int, channels: Int, crop: CropRectangle, height: Int, width: Int,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let columns = Taps(from: crop.width, to: width)
+        let rows = Taps(from: crop.height, to: height)
         let stride = width * channels
-        var result = [Float](repeating: 0, count: height * stride)
-        for (row, tap) in rows.enumerated() {
+        let narrowed = Scratch(crop.height * stride)
+        for row in 0..<crop.height {
+            let line = image + ((crop.top + row) * imageWidth + crop.left) * channels
             for position in 0..<stride {
-                var sum: Float = 0
-                for (offset, weight) in tap.weights.enumerated() {
-                    sum += weight * narrowed[(tap.first + offset) * stride + position]
-                }
-                result[row * stride + position] = min(max(sum, 0), 1)
+                narrowed.data[row * stride + position] =
+                    columns.value(line + position % channels, stride: channels, at: position / channels)
             }
         }
-        return result
+        for row in 0..<height {
+            for position in 0..<stride {
+                output[row * stride + position] = rows.value(narrowed.data + position, stride: stride, at: row)
+            }
+        }
     }
 }

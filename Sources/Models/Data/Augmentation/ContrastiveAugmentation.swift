@@ -67,10 +67,8 @@ package struct ContrastiveAugmentation: Sendable, Equatable {
     ) {
         let part = CropRectangle.random(
             height: height, width: width, area: cropArea, ratio: cropRatio, using: &random)
-        let original = Array(UnsafeBufferPointer(start: image, count: height * width * channels))
-        let view = BicubicResize.resize(
-            original, imageWidth: width, channels: channels, crop: part, height: height, width: width)
-        image.update(from: view, count: view.count)
+        BicubicResize.resize(
+            image, imageWidth: width, channels: channels, crop: part, height: height, width: width, into: image)
     }
 
     private static func mirror(_ image: UnsafeMutablePointer<Float>, height: Int, width: Int, channels: Int) {

@@ -1,4 +1,5 @@
 import Foundation
+import Neural
 
 /// Makes a view of an image of strokes for contrastive training: turned, sheared, scaled and shifted about its centre, with a
 /// broader or a finer pen, each by an amount drawn evenly.
@@ -27,13 +28,13 @@ package struct StrokeAugmentation: Sendable, Equatable {
         using random: inout some RandomSource
     ) {
         let motion = motion(height: height, width: width, using: &random)
-        let original = Array(UnsafeBufferPointer(start: image, count: height * width * channels))
+        let original = Scratch(copying: image, height * width * channels)
         let centre = (x: Float(width - 1) / 2, y: Float(height - 1) / 2)
         for row in 0..<height {
             for column in 0..<width {
                 let source = motion.source(x: Float(column) - centre.x, y: Float(row) - centre.y)
                 Self.sample(
-                    original, height: height, width: width, channels: channels, x: source.x + centre.x,
+                    original.data, height: height, width: width, channels: channels, x: source.x + centre.x,
                     y: source.y + centre.y, into: image + (row * width + column) * channels)
             }
         }
@@ -45,7 +46,8 @@ package struct StrokeAugmentation: Sendable, Equatable {
         _ image: UnsafeMutablePointer<Float>, height: Int, width: Int, channels: Int, by share: Float
     ) {
         guard share != 0 else { return }
-        let original = Array(UnsafeBufferPointer(start: image, count: height * width * channels))
+        let copy = Scratch(copying: image, height * width * channels)
+        let original = copy.data
         let stride = width * channels
         for row in 0..<height {
             for index in (row * stride)..<((row + 1) * stride) {
@@ -92,7 +94,7 @@ package struct StrokeAugmentation: Sendable, Equatable {
 
     /// The four pixels around (x, y), weighted.
     private static func sample(
-        _ image: [Float], height: Int, width: Int, channels: Int, x: Float, y: Float,
+        _ image: UnsafePointer<Float>, height: Int, width: Int, channels: Int, x: Float, y: Float,
         into pixel: UnsafeMutablePointer<Float>
     ) {
         let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))

@@ -39,6 +39,8 @@ package final class SamplingRun {
     private let chunkSize: Int
     private var chunk: Chunk?
     private var k = 0
+    /// What the network is told of it, for each image.
+    private var steps: [Int] = []
     /// The finished images in order, `[H, W, C]` in [0, 1] (clamped to it only as far as the sampler clamps).
     package private(set) var results: [[Float]] = []
 
@@ -49,6 +51,8 @@ package final class SamplingRun {
         let reconstruction: Tensor?
         let signal: Tensor?
         let noSignal: Tensor?
+        /// Zeros in place of `reconstruction`.
+        let noReconstruction: Tensor?
         let noise: Tensor
     }
 
@@ -154,9 +158,11 @@ extension SamplingRun {
                 reconstruction: condition.map { UnsafePointer($0) })
         }
         let leaves = range.map { images[$0].leaf }
+        let isGuided = sampler.settings.guidanceWeight != 0
         return Chunk(
             range: range, x: x, reconstruction: reconstruction, signal: model.network.signal(leaves),
-            noSignal: model.network.signal(leaves.map { _ in nil }), noise: Tensor(shape))
+            noSignal: isGuided ? model.network.signal(leaves.map { _ in nil }) : nil,
+            noReconstruction: isGuided && reconstruction != nil ? .zeros(shape) : nil, noise: Tensor(shape))
     }
 
     private func write(_ values: [Float], to target: UnsafeMutablePointer<Float>) {
@@ -166,14 +172,14 @@ extension SamplingRun {
 
     /// ε̂, guided if asked for: (1 + w) ε̂(x̂, leaf) - w ε̂(none, none) (Ho and Salimans 2021).
     private func predict(_ chunk: Chunk) -> Tensor {
-        let steps = Array(repeating: sampler.timestep(k), count: chunk.range.count)
+        steps.removeAll(keepingCapacity: true)
+        for _ in chunk.range { steps.append(sampler.timestep(k)) }
         let conditional = model.network(
             chunk.x, steps: steps, reconstruction: chunk.reconstruction, signal: chunk.signal, in: graph)
         let weight = Float(sampler.settings.guidanceWeight)
         guard weight != 0 else { return conditional }
         let free = model.network(
-            chunk.x, steps: steps, reconstruction: chunk.reconstruction.map { .zeros($0.shape) },
-            signal: chunk.noSignal, in: graph)
+            chunk.x, steps: steps, reconstruction: chunk.noReconstruction, signal: chunk.noSignal, in: graph)
         for index in 0..<conditional.count {
             conditional.data[index] = (1 + weight) * conditional.data[index] - weight * free.data[index]
         }

@@ -10,9 +10,9 @@ package typealias ImageAugmentation =
 struct TreeBatch {
     /// `[N, H, W, C]`; with two views, all first views and then all second ones.
     let images: Tensor
-    /// Positions in the data set, one a row of `images`.
-    let indices: [Int]
-    /// What keys the noise of each row: the position, and which view it is.
+    /// Where the images stand among the stage's members, one a row of `images`.
+    let members: [Int]
+    /// What keys the noise of each row: the position in the data set, and which view it is.
     let identities: [UInt32]
 }
 
@@ -29,6 +29,10 @@ struct TreeBatches {
     /// Makes the views; nil where the images themselves are meant.
     let augmentation: ImageAugmentation?
     private var order: (epoch: Int, positions: [Int]) = (-1, [])
+    // Lists of the latest batch, whose memory serves the next.
+    private var rows: [Int] = []
+    private var indices: [Int] = []
+    private var identities: [UInt32] = []
 
     init(
         dataset: ImageDataset, members: [Int], settings: TreeTrainingSettings, stage: Int, views: Int,
@@ -47,24 +51,29 @@ struct TreeBatches {
 
     var stepsPerEpoch: Int { members.count / imagesPerStep }
 
-    /// - Parameter step: of the whole run; it keys the views.
-    /// - Returns: the batch, and where its images stand in `members`, one a row.
-    mutating func batch(epoch: Int, batch: Int, step: Int) -> (batch: TreeBatch, members: [Int]) {
+    /// - Parameters:
+    ///   - step: of the whole run; it keys the views.
+    ///   - graph: whose tensor the images become.
+    mutating func batch(epoch: Int, batch: Int, step: Int, in graph: Graph) -> TreeBatch {
         if order.epoch != epoch {
             let key = RandomKey(
                 seed: settings.seed, use: TreeRandomUse.order, step: UInt32(truncatingIfNeeded: stage),
                 image: UInt32(truncatingIfNeeded: epoch))
             order = (epoch, key.permutation(members.count))
         }
-        let chosen = order.positions[batch * imagesPerStep..<(batch + 1) * imagesPerStep]
-        let rows = (0..<views).flatMap { _ in chosen }
-        let indices = rows.map { members[$0] }
-        let identities = indices.enumerated().map { row, index in
-            UInt32(truncatingIfNeeded: index) | (row < chosen.count ? 0 : 1 << 31)
+        rows.removeAll(keepingCapacity: true)
+        indices.removeAll(keepingCapacity: true)
+        identities.removeAll(keepingCapacity: true)
+        for view in 0..<views {
+            for member in order.positions[batch * imagesPerStep..<(batch + 1) * imagesPerStep] {
+                rows.append(member)
+                indices.append(members[member])
+                identities.append(UInt32(truncatingIfNeeded: members[member]) | (view == 0 ? 0 : 1 << 31))
+            }
         }
-        let images = dataset.tensor(indices)
+        let images = dataset.tensor(indices, in: graph)
         augment(images, identities, step: step)
-        return (TreeBatch(images: images, indices: indices, identities: identities), rows)
+        return TreeBatch(images: images, members: rows, identities: identities)
     }
 
     private func augment(_ images: Tensor, _ identities: [UInt32], step: Int) {

@@ -44,7 +44,8 @@ final class TreeStageWork {
 
     /// The losses of the step at `position`, recorded.
     func losses(_ position: TreeTrainingPosition) -> TreeLosses {
-        let (batch, rows) = batches.batch(epoch: position.epoch, batch: position.batch, step: position.stepsDone)
+        let batch = batches.batch(
+            epoch: position.epoch, batch: position.batch, step: position.stepsDone, in: graph)
         let step = UInt32(truncatingIfNeeded: position.stepsDone)
         let dropout = RandomKey(seed: seed, use: TreeRandomUse.dropout, step: step)
         guard let small, let frozen else {
@@ -53,7 +54,7 @@ final class TreeStageWork {
         }
         let noise = KeyedNoise(
             seed: seed, step: step, images: batch.identities, use: TreeRandomUse.smallTreeLatents)
-        let input = frozen.input(batch, rows: rows, step: position.stepsDone)
+        let input = frozen.input(batch, step: position.stepsDone)
         return small.pass(input, noise: noise, dropout: dropout, in: graph).losses
     }
 

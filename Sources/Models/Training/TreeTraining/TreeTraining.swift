@@ -12,6 +12,8 @@ package final class TreeTraining: TrainingRun {
     package let tree: TreeVAE
     private let augmentation: ImageAugmentation?
     private let graph = Graph(training: true, recording: true)
+    /// Of the latest step; its memory serves the next.
+    private var parts: [TrainingProgress.Part] = []
     private(set) var position = TreeTrainingPosition()
     /// What the current stage works with; nil when the run is finished.
     private(set) var stage: TreeStageWork?
@@ -69,12 +71,14 @@ package final class TreeTraining: TrainingRun {
                     + "\(position.stepsDone + 1) (loss \(value), gradient norm \(norm)); lower the learning rate or "
                     + "resume from an earlier checkpoint.")
         }
+        parts.removeAll(keepingCapacity: true)
+        losses.appendParts(to: &parts)
+        parts.append(.init(name: "alpha", value: alpha))
+        parts.append(.init(name: "leaves", value: Double(tree.topology.leaves.count)))
         var progress = TrainingProgress(
             stage: position.stageName, epoch: position.epoch, epochs: stageSettings.epochs,
-            step: position.stepsDone + 1, totalSteps: 0, loss: value, parts: losses.parts, learningRate: rate,
+            step: position.stepsDone + 1, totalSteps: 0, loss: value, parts: parts, learningRate: rate,
             score: losses.negativeELBO)
-        progress.parts.append(.init(name: "alpha", value: alpha))
-        progress.parts.append(.init(name: "leaves", value: Double(tree.topology.leaves.count)))
         advance()
         progress.totalSteps = expectedSteps
         return progress

@@ -30,8 +30,10 @@ package struct TreeEvaluation: Sendable {
             let noise = KeyedNoise(seed: seed, step: 0, images: range.map { UInt32(truncatingIfNeeded: $0) })
             let pass = tree.pass(dataset.tensor(range), noise: noise, in: .inference)
             tables.append(pass.leafProbabilities)
-            names = pass.losses.parts.map(\.name)
-            for part in pass.losses.parts { sums[part.name, default: 0] += part.value * Double(range.count) }
+            var parts: [TrainingProgress.Part] = []
+            pass.losses.appendParts(to: &parts)
+            names = parts.map(\.name)
+            for part in parts { sums[part.name, default: 0] += part.value * Double(range.count) }
         }
         let probabilities = LeafProbabilities(Graph.inference.concatRows(tables))
         let assignments = (0..<probabilities.images).map(probabilities.mostProbableLeaf)

@@ -20,14 +20,17 @@ package struct TreeLosses {
 
     /// −ELBO of the batch, with the divergences at their full weight whatever α is now: comparable within a stage.
     package var negativeELBO: Double {
-        [reconstruction, rootDivergence, nodeDivergence, decisionDivergence].reduce(0) { $0 + Double($1.item()) }
+        Double(reconstruction.item()) + Double(rootDivergence.item()) + Double(nodeDivergence.item())
+            + Double(decisionDivergence.item())
     }
 
     /// Names and values for progress reports.
-    package var parts: [TrainingProgress.Part] {
-        [
-            ("reconstruction", reconstruction), ("kl_root", rootDivergence), ("kl_nodes", nodeDivergence),
-            ("kl_decisions", decisionDivergence), ("contrast", contrast),
-        ].map { TrainingProgress.Part(name: $0.0, value: Double($0.1.item())) }
+    package func appendParts(to parts: inout [TrainingProgress.Part]) {
+        func append(_ name: String, _ value: Tensor) { parts.append(.init(name: name, value: Double(value.item()))) }
+        append("reconstruction", reconstruction)
+        append("kl_root", rootDivergence)
+        append("kl_nodes", nodeDivergence)
+        append("kl_decisions", decisionDivergence)
+        append("contrast", contrast)
     }
 }

@@ -67,18 +67,60 @@ extension TreeVAE {
         let images = feature(of: topology.nodes[0], in: features).shape[0]
         precondition(leaf.count == images, "latents: \(leaf.count) leaves for \(images) images")
         return walkPaths(leaf: leaf) { node, parentLatent, images in
-            let parts = self.nodes[node.index]
-            let graph = Graph.inference
-            let feature = self.feature(of: node, in: features)
-            return graph.latent(
-                likelihood: parts.dense(feature.gatheringRows(images), in: graph),
-                prior: parentLatent.flatMap { parts.transformation?.prior($0, in: graph) },
-                noise: noise.noise(
-                    node: node.index, images: images, shape: self.configuration.latentShape(depth: node.depth),
-                    in: graph),
-                weight: nil
-            ).z
+            self.sample(
+                node, feature: self.feature(of: node, in: features).gatheringRows(images), parentLatent: parentLatent,
+                images: images, noise: noise, in: .inference)
         }
+    }
+
+    /// Samples z of one node from the posterior, `[N, r, r, C_z]`.
+    ///
+    /// - Parameters:
+    ///   - feature: what the node's depth reads of the bottom-up path, of these images.
+    ///   - images: their positions in the batch.
+    private func sample(
+        _ node: TreeTopology.Node, feature: Tensor, parentLatent: Tensor?, images: [Int], noise: any NoiseSource,
+        in graph: Graph
+    ) -> Tensor {
+        let parts = nodes[node.index]
+        return graph.latent(
+            likelihood: parts.dense(feature, in: graph),
+            prior: parentLatent.flatMap { parts.transformation?.prior($0, in: graph) },
+            noise: noise.noise(
+                node: node.index, images: images, shape: configuration.latentShape(depth: node.depth), in: graph),
+            weight: nil
+        ).z
+    }
+
+    /// Samples z of the last node of a path from the root, `[N, r, r, C_z]`, of a whole batch.
+    ///
+    /// - Parameter images: 0 ..< N.
+    func latent(
+        along path: [Int], features: [Tensor], images: [Int], noise: any NoiseSource, in graph: Graph
+    ) -> Tensor {
+        var z: Tensor?
+        for index in path {
+            let node = topology.nodes[index]
+            z = sample(
+                node, feature: feature(of: node, in: features), parentLatent: z, images: images, noise: noise, in: graph)
+        }
+        guard let z else { preconditionFailure("TreeVAE: a path without nodes") }
+        return z
+    }
+
+    /// The probability of reaching the last node of a path from the root, `[N]`: the decisions on the way to it.
+    func probability(along path: [Int], features: [Tensor], in graph: Graph) -> Tensor {
+        var reach: Tensor?
+        for (index, child) in zip(path, path.dropFirst()) {
+            let node = topology.nodes[index]
+            guard node.kind == .split else { continue }
+            guard let q = nodes[index].routerQ?(feature(of: node, in: features), key: nil, in: graph) else {
+                preconditionFailure("TreeVAE: split \(index) lacks a router")
+            }
+            let children = graph.children(of: reach, left: q)
+            reach = child == node.left ? children.left : children.right
+        }
+        return reach ?? .filled([features[0].shape[0]], with: 1)
     }
 
     /// Decodes latents, `[N, H, W, C]` in the images' order.

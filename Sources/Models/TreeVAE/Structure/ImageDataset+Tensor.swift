@@ -2,8 +2,11 @@ import Neural
 
 extension ImageDataset {
     /// The images at these positions, `[N, H, W, C]` in [0, 1].
-    package func tensor(_ indices: some Collection<Int>) -> Tensor {
-        let result = Tensor([indices.count, height, width, channels])
+    ///
+    /// - Parameter graph: whose tensor they become; nil for one by itself.
+    package func tensor(_ indices: some Collection<Int>, in graph: Graph? = nil) -> Tensor {
+        let shape = Shape(indices.count, height, width, channels)
+        let result = graph?.tensor(shape) ?? Tensor(shape)
         copyBatch(indices, into: result.data)
         return result
     }

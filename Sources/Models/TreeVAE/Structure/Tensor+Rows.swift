@@ -5,9 +5,12 @@ extension Tensor {
     var rowSize: Int { shape.first.map { $0 == 0 ? 0 : count / $0 } ?? count }
 
     /// The entries at `indices` along the first axis, copied in that order; without a gradient.
-    package func gatheringRows(_ indices: [Int]) -> Tensor {
+    ///
+    /// - Parameter graph: whose tensor the copy becomes; nil for one by itself.
+    package func gatheringRows(_ indices: [Int], in graph: Graph? = nil) -> Tensor {
         let size = rowSize
-        let result = Tensor(shape.with(rows: indices.count))
+        let rows = shape.with(rows: indices.count)
+        let result = graph?.tensor(rows) ?? Tensor(rows)
         for (row, index) in indices.enumerated() {
             (result.data + row * size).update(from: data + index * size, count: size)
         }

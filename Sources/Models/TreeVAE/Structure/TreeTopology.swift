@@ -34,16 +34,19 @@ package struct TreeTopology: Codable, Sendable, Equatable {
     }
 
     package let nodes: [Node]
+    /// Indices of the leaves; their order here, breadth first, is the leaf index used everywhere.
+    package let leaves: [Int]
 
     /// Refuses anything but one tree in breadth-first order that is at most `maximumDepth` deep.
     package init(nodes: [Node], maximumDepth: Int) throws(TreeError) {
-        self.nodes = nodes
+        self.init(trusted: nodes)
         try check(maximumDepth: maximumDepth)
     }
 
     /// For shapes read off a living tree, which are right by construction.
     init(trusted nodes: [Node]) {
         self.nodes = nodes
+        leaves = nodes.filter { $0.kind == .leaf }.map(\.index)
     }
 
     /// A root with two leaves, which every training starts from.
@@ -54,16 +57,13 @@ package struct TreeTopology: Codable, Sendable, Equatable {
     ])
 
     package init(from decoder: any Decoder) throws {
-        nodes = try decoder.singleValueContainer().decode([Node].self)
+        self.init(trusted: try decoder.singleValueContainer().decode([Node].self))
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(nodes)
     }
-
-    /// Indices of the leaves; their order here, breadth first, is the leaf index used everywhere.
-    package var leaves: [Int] { nodes.filter { $0.kind == .leaf }.map(\.index) }
 
     /// The number of steps from the root to the deepest leaf.
     package var depth: Int { nodes.map(\.depth).max() ?? 0 }
