@@ -36,8 +36,10 @@ package enum PixelRange: String, Codable, Sendable, CaseIterable {
 
 extension Tensor {
     /// A copy of images of [0, 1] with their pixels in `range`.
-    func scaled(to range: PixelRange) -> Tensor {
-        let result = Tensor(shape)
+    ///
+    /// - Parameter graph: whose tensor the copy becomes; nil for one by itself.
+    func scaled(to range: PixelRange, in graph: Graph? = nil) -> Tensor {
+        let result = graph?.tensor(shape) ?? Tensor(shape)
         for index in 0..<count { result.data[index] = range.scaled(data[index]) }
         return result
     }

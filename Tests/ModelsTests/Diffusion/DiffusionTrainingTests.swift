@@ -175,7 +175,9 @@ import Testing
 private struct Stripes: DiffusionImages, ConditionSource {
     var count = 20
 
-    func images(_ indices: [Int]) -> Tensor {
+    func images(_ indices: [Int], in graph: Graph) -> Tensor { images(indices) }
+
+    private func images(_ indices: [Int]) -> Tensor {
         let batch = Tensor([indices.count, 8, 8, 1])
         for (row, index) in indices.enumerated() {
             for pixel in 0..<64 { batch.data[row * 64 + pixel] = pixel % 3 == index % 3 ? 1 : 0 }

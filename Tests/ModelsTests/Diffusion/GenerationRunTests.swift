@@ -205,7 +205,7 @@ import Testing
         #expect(Array(x.values[64...]) == again.reconstruction.values)
         #expect(try source.conditions(for: [1], step: 4).reconstruction.values != again.reconstruction.values)
         let best = TreeConditionSource(tree: tree, images: data, choice: .argmax, seed: seed)
-        let probabilities = tree.leafProbabilities(data.images([0, 1, 2])).values
+        let probabilities = tree.leafProbabilities(data.tensor([0, 1, 2])).values
         for (image, leaf) in try best.conditions(for: [0, 1, 2], step: 0).leaf.enumerated() {
             let row = probabilities[image * 3..<(image + 1) * 3]
             #expect(row[row.startIndex + leaf] == row.max())

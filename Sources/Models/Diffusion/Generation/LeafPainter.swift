@@ -43,10 +43,10 @@ struct LeafPainter {
             }
         case .reconstruction(let given):
             let given = Array(given[draws])
-            let features = tree.features(batch(given), in: .inference)
-            let probabilities = tree.leafProbabilities(features: features)
-            return images(draws, numbers, probabilities: probabilities, given: given) {
-                tree.reconstruct(features: features, leaf: $0, noise: noise)
+            let walk = LeafWalk(tree)
+            let features = walk.features(batch(given))
+            return images(draws, numbers, probabilities: walk.leafProbabilities(features), given: given) {
+                walk.reconstruct(features, leaf: $0, noise: noise)
             }
         case .refinement(let given):
             let given = Array(given[draws])

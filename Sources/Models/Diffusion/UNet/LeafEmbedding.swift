@@ -32,7 +32,7 @@ final class LeafEmbedding: Module {
         case .perceptron(let first, let second):
             second(graph.activation(first(signal, in: graph), .swish), in: graph)
         case .table(let table):
-            rows(of: table.value, signal.values.map { Int($0) }, in: graph)
+            rows(of: table.value, at: signal, in: graph)
         }
     }
 
@@ -47,10 +47,11 @@ final class LeafEmbedding: Module {
     }
 
     /// Gathers rows; backward adds each row's gradient to its place in order of the images.
-    private func rows(of table: Tensor, _ indices: [Int], in graph: Graph) -> Tensor {
+    private func rows(of table: Tensor, at indices: Tensor, in graph: Graph) -> Tensor {
         let width = channels
-        let result = graph.output(Shape(indices.count, width), from: table)
-        for (image, row) in indices.enumerated() {
+        let result = graph.output(Shape(indices.rows, width), from: table)
+        for image in 0..<indices.rows {
+            let row = Int(indices.data[image])
             precondition(row >= 0 && row < table.rows, "LeafEmbedding: leaf \(row) is not in the table")
             (result.data + image * width).update(from: table.data + row * width, count: width)
         }
@@ -59,7 +60,8 @@ final class LeafEmbedding: Module {
             let (result, table, indices) = kept
             guard let from = result.gradientIfAny else { return }
             let (to, width) = (table.gradient(), table.channels)
-            for (image, row) in indices.enumerated() {
+            for image in 0..<indices.rows {
+                let row = Int(indices.data[image])
                 for index in 0..<width { to[row * width + index] += from[image * width + index] }
             }
         }

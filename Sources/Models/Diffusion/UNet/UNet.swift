@@ -58,9 +58,10 @@ package final class UNet: Module {
     ///   - signal: `[N, z_dim]` (see `signal(_:)`); ignored if the network does not see the leaf.
     ///   - dropout: Names this step's dropout; nil drops nothing. Its `use` leaves the low 24 bits to the network.
     package func callAsFunction(
-        _ x: Tensor, steps: [Int], reconstruction: Tensor?, signal: Tensor?, in graph: Graph, dropout: RandomKey? = nil
+        _ x: Tensor, steps: some RandomAccessCollection<Int>, reconstruction: Tensor?, signal: Tensor?, in graph: Graph,
+        dropout: RandomKey? = nil
     ) -> Tensor {
-        check(x, steps, reconstruction, signal)
+        check(x, count: steps.count, reconstruction, signal)
         let embedding = embed(steps, signal, in: graph)
         var h = x
         if configuration.seesReconstruction, let reconstruction { h = graph.concatChannels(h, reconstruction) }
@@ -72,10 +73,15 @@ package final class UNet: Module {
     }
 
     /// The conditioning signal of N leaves; nil is "no leaf": the table's last row, or with plain numbers the published 0.
-    package func signal(_ leaves: [Int?]) -> Tensor? {
+    ///
+    /// - Parameter graph: whose tensor it becomes; nil for one by itself.
+    package func signal(_ leaves: some Collection<Int?>, in graph: Graph? = nil) -> Tensor? {
         guard configuration.seesLeaf, configuration.signalSize == 1 else { return nil }
         let none = configuration.leafSignal == .embedding ? configuration.leafCount : 0
-        return Tensor([leaves.count, 1], leaves.map { Float($0 ?? none) })
+        let shape = Shape(leaves.count, 1)
+        let signal = graph?.tensor(shape) ?? Tensor(shape)
+        for (image, leaf) in leaves.enumerated() { signal.data[image] = Float(leaf ?? none) }
+        return signal
     }
 
     package func collect(_ path: String, into state: inout StateDictionary) {
@@ -100,7 +106,7 @@ package final class UNet: Module {
 
 extension UNet {
     /// SiLU of the time embedding plus, where the network sees it, the leaf's; every residual block starts from it.
-    private func embed(_ steps: [Int], _ signal: Tensor?, in graph: Graph) -> Tensor {
+    private func embed(_ steps: some RandomAccessCollection<Int>, _ signal: Tensor?, in graph: Graph) -> Tensor {
         let sinusoids = TimestepEmbedding.tensor(steps, size: configuration.modelChannels, in: graph)
         var embedding = timeSecond(graph.activation(timeFirst(sinusoids, in: graph), .swish), in: graph)
         if let leaf, let signal { embedding = graph.add(embedding, leaf(signal, in: graph)) }
@@ -175,17 +181,17 @@ extension UNet {
             input: input, output: output, number: blocks, configuration: configuration, using: &initialiser)
     }
 
-    private func check(_ x: Tensor, _ steps: [Int], _ reconstruction: Tensor?, _ signal: Tensor?) {
+    private func check(_ x: Tensor, count: Int, _ reconstruction: Tensor?, _ signal: Tensor?) {
         let c = configuration
         precondition(
-            x.shape == Shape(steps.count, c.imageSize, c.imageSize, c.imageChannels),
-            "UNet: \(steps.count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
+            x.shape == Shape(count, c.imageSize, c.imageSize, c.imageChannels),
+            "UNet: \(count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
         )
         precondition(
             !c.seesReconstruction || reconstruction?.shape == x.shape, "UNet: a reconstruction for each image is needed"
         )
         precondition(
-            !c.seesLeaf || signal?.shape == Shape(steps.count, c.signalSize),
+            !c.seesLeaf || signal?.shape == Shape(count, c.signalSize),
             "UNet: a leaf signal for each image is needed")
     }
 }

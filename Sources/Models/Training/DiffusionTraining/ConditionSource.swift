@@ -4,7 +4,9 @@ import Neural
 package protocol DiffusionImages {
     var count: Int { get }
     /// `[N, H, W, C]` in [0, 1].
-    func images(_ indices: [Int]) -> Tensor
+    ///
+    /// - Parameter graph: whose tensor they become.
+    func images(_ indices: [Int], in graph: Graph) -> Tensor
 }
 
 /// What the frozen tree makes of training images: the conditions of the diffusion model.

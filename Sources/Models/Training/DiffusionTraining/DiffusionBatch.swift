@@ -2,23 +2,27 @@ import Neural
 
 /// One training batch after the forward process: noisy images, what they are to be told apart from, and the conditions.
 struct DiffusionBatch {
+    /// What there is one of an image. A training keeps the lists, so that their memory serves again.
+    struct Lists {
+        /// t.
+        fileprivate(set) var steps: [Int] = []
+        /// Nil where the leaf is dropped.
+        fileprivate(set) var leaf: [Int?] = []
+    }
+
     /// x_t, `[N, H, W, C]`, in the model's pixel range.
     let noisy: Tensor
     /// ε.
     let noise: Tensor
-    /// t of each image.
-    let steps: [Int]
     /// x̂ in the model's pixel range; zeros where it is dropped. Nil if the network does not see it.
     let reconstruction: Tensor?
-    /// Nil where the leaf is dropped.
-    let leaf: [Int?]
-
-    var count: Int { steps.count }
 
     /// Draws t ~ U{0 ..< T} and ε ~ N(0, 1) for each image and makes x_t of them.
+    ///
+    /// - Parameter graph: whose tensors they become.
     init(
         images: Tensor, reconstruction given: Tensor, leaf: [Int], step: Int, settings: DiffusionTrainingSettings,
-        description: DiffusionDescription, schedule: DiffusionSchedule
+        description: DiffusionDescription, schedule: DiffusionSchedule, lists: inout Lists, in graph: Graph
     ) throws(DiffusionError) {
         let shape = description.imageShape.times(leaf.count)
         guard images.shape == shape, given.shape == shape else {
@@ -28,17 +32,14 @@ struct DiffusionBatch {
         }
         let number = UInt32(truncatingIfNeeded: step)
         let range = description.pixelRange
-        let kept = Self.drops(leaf.count, step: number, settings: settings).map { !$0 }
-        let seen = given.scaled(to: range)
-        steps = RandomKey(seed: settings.seed, use: DiffusionRandomUse.timestep, step: number)
-            .integers(leaf.count, below: schedule.count)
-        noise = Self.noise(shape, step: number, seed: settings.seed)
+        let seen = given.scaled(to: range, in: graph)
+        lists.draw(leaf, step: number, settings: settings, below: schedule.count)
+        noise = Self.noise(shape, step: number, seed: settings.seed, in: graph)
         noisy = schedule.noised(
-            images.scaled(to: range), at: steps, noise: noise,
-            reconstruction: description.formulation == .second ? seen : nil)
-        self.leaf = zip(leaf, kept).map { $1 ? $0 : nil }
+            images.scaled(to: range, in: graph), at: lists.steps, noise: noise,
+            reconstruction: description.formulation == .second ? seen : nil, in: graph)
         if description.network.seesReconstruction {
-            for (image, isKept) in kept.enumerated() where !isKept {
+            for (image, leaf) in lists.leaf.enumerated() where leaf == nil {
                 (seen.data + image * seen.rowSize).update(repeating: 0, count: seen.rowSize)
             }
             reconstruction = seen
@@ -48,19 +49,32 @@ struct DiffusionBatch {
     }
 
     /// ε ~ N(0, 1), each image's a sequence of its own.
-    private static func noise(_ shape: Shape, step: UInt32, seed: UInt64) -> Tensor {
-        let noise = Tensor(shape)
+    private static func noise(_ shape: Shape, step: UInt32, seed: UInt64, in graph: Graph) -> Tensor {
+        let noise = graph.tensor(shape)
         Parallel.forEach(shape[0]) { image in
             RandomKey(seed: seed, use: DiffusionRandomUse.trainingNoise, step: step, image: UInt32(image))
                 .fillNormal(noise.data + image * noise.rowSize, noise.rowSize)
         }
         return noise
     }
+}
 
-    /// Which images are shown without conditions (Ho and Salimans 2021).
-    private static func drops(_ count: Int, step: UInt32, settings: DiffusionTrainingSettings) -> [Bool] {
-        guard settings.dropRate > 0 else { return Array(repeating: false, count: count) }
-        let draws = RandomKey(seed: settings.seed, use: DiffusionRandomUse.conditionDrop, step: step).uniforms(count)
-        return draws.map { Double(settings.dropUnit == .image ? $0 : draws[0]) < settings.dropRate }
+extension DiffusionBatch.Lists {
+    /// - Parameter bound: of t.
+    fileprivate mutating func draw(
+        _ leaves: [Int], step: UInt32, settings: DiffusionTrainingSettings, below bound: Int
+    ) {
+        steps.removeAll(keepingCapacity: true)
+        leaf.removeAll(keepingCapacity: true)
+        var times = RandomKey(seed: settings.seed, use: DiffusionRandomUse.timestep, step: step).stream()
+        let draws = Scratch(leaves.count)
+        RandomKey(seed: settings.seed, use: DiffusionRandomUse.conditionDrop, step: step)
+            .fillUniform(draws.data, leaves.count)
+        for (image, index) in leaves.enumerated() {
+            steps.append(times.integer(below: bound))
+            // Some images are shown without conditions (Ho and Salimans 2021).
+            let draw = settings.dropUnit == .image ? draws.data[image] : draws.data[0]
+            leaf.append(Double(draw) < settings.dropRate ? nil : index)
+        }
     }
 }

@@ -20,6 +20,10 @@ package final class DiffusionTraining: TrainingRun {
     private let average: ExponentialMovingAverage
     /// The order of the images in the epoch it belongs to.
     private var order: (epoch: Int, indices: [Int]) = (-1, [])
+    // Lists of the latest step, whose memory serves the next.
+    private var indices: [Int] = []
+    private var lists = DiffusionBatch.Lists()
+    private var parts: [TrainingProgress.Part] = []
 
     /// A run from the start. Throws if the settings cannot work or there are no images.
     package init(
@@ -57,11 +61,11 @@ package final class DiffusionTraining: TrainingRun {
     package func step() throws -> TrainingProgress {
         precondition(!isFinished, "DiffusionTraining: the run is finished")
         let step = stepsDone
-        let indices = batch(step)
+        choose(step)
         let (reconstruction, leaf) = try conditions.conditions(for: indices, step: step)
         let batch = try DiffusionBatch(
-            images: images.images(indices), reconstruction: reconstruction, leaf: leaf, step: step, settings: settings,
-            description: description, schedule: schedule)
+            images: images.images(indices, in: graph), reconstruction: reconstruction, leaf: leaf, step: step,
+            settings: settings, description: description, schedule: schedule, lists: &lists, in: graph)
         optimiser.clearGradients()
         let loss = accumulateGradients(batch, step: step)
         let rate = learningRate(step)
@@ -72,10 +76,12 @@ package final class DiffusionTraining: TrainingRun {
                     + "lower the learning rate or resume from an earlier checkpoint.")
         }
         stepsDone += 1
+        parts.removeAll(keepingCapacity: true)
+        parts.append(.init(name: "gradient_norm", value: norm))
         return TrainingProgress(
             stage: "refinement", epoch: step / stepsPerEpoch,
             epochs: (settings.steps + stepsPerEpoch - 1) / stepsPerEpoch, step: stepsDone, totalSteps: settings.steps,
-            loss: loss, parts: [.init(name: "gradient_norm", value: norm)], learningRate: rate)
+            loss: loss, parts: parts, learningRate: rate)
     }
 
     /// The learning rate of a step, from 0: as published, the first step's is 0.
@@ -89,30 +95,32 @@ package final class DiffusionTraining: TrainingRun {
 }
 
 extension DiffusionTraining {
-    /// Which images a step trains on: each epoch has an order of its own.
-    private func batch(_ step: Int) -> [Int] {
+    /// Sets which images a step trains on: each epoch has an order of its own.
+    private func choose(_ step: Int) {
         let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
         if order.epoch != epoch {
             let key = RandomKey(seed: settings.seed, use: DiffusionRandomUse.order, step: UInt32(epoch))
             order = (epoch, key.permutation(images.count))
         }
         let first = position * settings.batchSize
-        return Array(order.indices[first..<min(first + settings.batchSize, images.count)])
+        indices.removeAll(keepingCapacity: true)
+        indices.append(contentsOf: order.indices[first..<min(first + settings.batchSize, images.count)])
     }
 
     /// Forward and backward passes over a batch in pieces of a fixed size; returns the loss.
     private func accumulateGradients(_ batch: DiffusionBatch, step: Int) -> Double {
         var loss = 0.0
-        for first in stride(from: 0, to: batch.count, by: settings.imagesPerPass) {
-            let part = first..<min(first + settings.imagesPerPass, batch.count)
+        for first in stride(from: 0, to: indices.count, by: settings.imagesPerPass) {
+            let part = first..<min(first + settings.imagesPerPass, indices.count)
             // Each piece drops values of its own.
             let dropout = RandomKey(
                 seed: settings.seed, use: DiffusionRandomUse.dropout, step: UInt32(step), image: UInt32(first))
             let prediction = network(
-                batch.noisy.rows(part), steps: Array(batch.steps[part]),
-                reconstruction: batch.reconstruction?.rows(part),
-                signal: network.signal(Array(batch.leaf[part])), in: graph, dropout: dropout)
-            let error = graph.noiseError(prediction, batch.noise.rows(part), settings.loss, over: batch.noise.count)
+                batch.noisy.rows(part, in: graph), steps: lists.steps[part],
+                reconstruction: batch.reconstruction?.rows(part, in: graph),
+                signal: network.signal(lists.leaf[part], in: graph), in: graph, dropout: dropout)
+            let error = graph.noiseError(
+                prediction, batch.noise.rows(part, in: graph), settings.loss, over: batch.noise.count)
             loss += Double(error.item())
             graph.backward(from: error)
         }

@@ -1,5 +1,5 @@
 import Neural
 
 extension ImageDataset: DiffusionImages {
-    package func images(_ indices: [Int]) -> Tensor { tensor(indices) }
+    package func images(_ indices: [Int], in graph: Graph) -> Tensor { tensor(indices, in: graph) }
 }

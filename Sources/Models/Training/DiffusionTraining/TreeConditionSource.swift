@@ -4,25 +4,30 @@ import Neural
 ///
 /// The tree's latents are drawn afresh at every step, as the authors do, keyed by (seed, step, image).
 package final class TreeConditionSource: ConditionSource {
-    private let tree: TreeVAE
+    private let walk: LeafWalk
     private let images: any DiffusionImages
     private let choice: LeafChoice
     private let seed: UInt64
+    // Lists of the latest batch, whose memory serves the next.
+    private var names: [UInt32] = []
+    private var leaf: [Int] = []
 
     package init(tree: TreeVAE, images: any DiffusionImages, choice: LeafChoice = .sample, seed: UInt64) {
-        self.tree = tree
+        walk = LeafWalk(tree)
         self.images = images
         self.choice = choice
         self.seed = seed
     }
 
     package func conditions(for indices: [Int], step: Int) throws -> (reconstruction: Tensor, leaf: [Int]) {
-        let names = indices.map { UInt32(truncatingIfNeeded: $0) }
         let number = UInt32(truncatingIfNeeded: step)
-        let features = tree.features(images.images(indices), in: .inference)
-        let leaf = choice.choose(
-            tree.leafProbabilities(features: features), seed: seed, step: number, images: names)
+        names.removeAll(keepingCapacity: true)
+        for index in indices { names.append(UInt32(truncatingIfNeeded: index)) }
+        let features = walk.features(images.images(indices, in: walk.graph))
+        leaf.removeAll(keepingCapacity: true)
+        choice.appendChoices(
+            to: &leaf, walk.leafProbabilities(features), seed: seed, step: number, images: names)
         let noise = KeyedNoise(seed: seed, step: number, images: names)
-        return (tree.reconstruct(features: features, leaf: leaf, noise: noise), leaf)
+        return (walk.reconstruct(features, leaf: leaf, noise: noise), leaf)
     }
 }

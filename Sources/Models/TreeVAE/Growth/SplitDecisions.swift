@@ -18,18 +18,24 @@ struct SplitDecisions {
         for first in stride(from: 0, to: images, by: batch) {
             let range = first..<min(first + batch, images)
             let features = tree.features(dataset.tensor(range), in: .inference)
-            for (index, q) in tree.decisions(features: features) {
-                guard let target = values[ObjectIdentifier(tree.nodes[index])] else { continue }
-                (target.data + first).update(from: q.data, count: range.count)
+            for node in tree.topology.nodes where node.kind == .split {
+                let q = tree.decision(of: node, features: features, in: .inference)
+                (self[node, of: tree].data + first).update(from: q.data, count: range.count)
             }
         }
     }
 
+    private subscript(node: TreeTopology.Node, of tree: TreeVAE) -> Tensor {
+        guard let decisions = values[ObjectIdentifier(tree.nodes[node.index])] else {
+            preconditionFailure("SplitDecisions: split \(node.index) is not one of the tree's that decided")
+        }
+        return decisions
+    }
+
     /// P_l(x) of every image and leaf of `tree`, the one these decisions were made by or what pruning left of it.
     func leafProbabilities(in tree: TreeVAE) -> LeafProbabilities {
-        var decisions: [Int: Tensor] = [:]
-        for (index, node) in tree.nodes.enumerated() { decisions[index] = values[ObjectIdentifier(node)] }
-        let table = tree.leafProbabilities(decisions: decisions, images: images)
-        return LeafProbabilities(table)
+        var reach = NodeReach()
+        return LeafProbabilities(
+            tree.leafProbabilities(images: images, reach: &reach, in: .inference) { self[$0, of: tree] })
     }
 }

@@ -14,14 +14,23 @@ package enum LeafChoice: String, Sendable, Codable {
     ///   - step: of the key, for draws that must differ between training steps.
     ///   - images: the identity of each image, so that its draw does not depend on its company.
     package func choose(_ probabilities: Tensor, seed: UInt64, step: UInt32 = 0, images: [UInt32]) -> [Int] {
-        let leaves = probabilities.channels
-        return images.indices.map { row in
-            let values = UnsafeBufferPointer(start: probabilities.data + row * leaves, count: leaves)
+        var leaves: [Int] = []
+        appendChoices(to: &leaves, probabilities, seed: seed, step: step, images: images)
+        return leaves
+    }
+
+    /// The same, to an empty list whose memory is there already.
+    func appendChoices(
+        to leaves: inout [Int], _ probabilities: Tensor, seed: UInt64, step: UInt32, images: [UInt32]
+    ) {
+        let count = probabilities.channels
+        for (row, image) in images.enumerated() {
+            let values = UnsafeBufferPointer(start: probabilities.data + row * count, count: count)
             switch self {
-            case .argmax: return Self.largest(values)
+            case .argmax: leaves.append(Self.largest(values))
             case .sample:
-                var stream = RandomKey(seed: seed, use: TreeRandomUse.leaf, step: step, image: images[row]).stream()
-                return Self.draw(values, at: stream.uniform())
+                var stream = RandomKey(seed: seed, use: TreeRandomUse.leaf, step: step, image: image).stream()
+                leaves.append(Self.draw(values, at: stream.uniform()))
             }
         }
     }

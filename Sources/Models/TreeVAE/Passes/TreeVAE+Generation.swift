@@ -6,7 +6,8 @@ extension TreeVAE {
     package func sample(_ count: Int, noise: any NoiseSource) -> TreeSample {
         let graph = Graph.inference
         let images = Array(0..<count)
-        var reach: [Int: Tensor] = [:]
+        var reach = NodeReach()
+        reach.begin(nodes: nodes.count)
         var latents: [Tensor] = []
         for node in topology.nodes {
             let shape = configuration.latentShape(depth: node.depth)
@@ -16,23 +17,13 @@ extension TreeVAE {
                 node.parent.map { latents[$0] }.flatMap { parts.transformation?.prior($0, in: graph) }
                 .map { prior in graph.draw(from: prior, noise: draw) } ?? draw
             latents.append(z)
-            switch node.kind {
-            case .split:
-                guard let router = parts.router, let left = node.left, let right = node.right else {
-                    preconditionFailure("TreeVAE: split \(node.index) lacks a router or a child")
-                }
-                let children = graph.children(of: reach[node.index], left: router(z, key: nil, in: graph))
-                reach[left] = children.left
-                reach[right] = children.right
-            case .passThrough:
-                for child in node.children { reach[child] = reach[node.index] }
-            case .leaf: break
-            }
+            let children = parts.router.map { graph.children(of: reach[node], left: $0(z, key: nil, in: graph)) }
+            reach.descend(from: node, to: children)
         }
         let leaves = topology.leaves
-        return TreeSample(
-            leafProbabilities: .columns(leaves.map { reach[$0] ?? .filled([count], with: 1) }),
-            leafLatents: leaves.map { latents[$0] })
+        let probabilities = Tensor([count, leaves.count])
+        for (column, leaf) in leaves.enumerated() { probabilities.setColumn(column, to: reach[topology.nodes[leaf]]) }
+        return TreeSample(leafProbabilities: probabilities, leafLatents: leaves.map { latents[$0] })
     }
 
     /// Decodes the sampled latents of one leaf, `[N, H, W, C]`.
@@ -47,14 +38,15 @@ extension TreeVAE {
     ///
     /// - Parameter leaf: the index of the leaf each image takes.
     package func decode(_ sample: TreeSample, leaf: [Int]) -> Tensor {
-        let leaves = topology.leaves
-        let groups = leaves.indices.compactMap { index -> LeafLatents.Group? in
+        let size = configuration.imageSize
+        let result = Tensor([leaf.count, size, size, configuration.imageChannels])
+        for (index, node) in topology.leaves.enumerated() {
             let images = leaf.indices.filter { leaf[$0] == index }
-            guard !images.isEmpty else { return nil }
-            return LeafLatents.Group(
-                node: leaves[index], images: images, z: sample.leafLatents[index].gatheringRows(images))
+            guard !images.isEmpty, let decoder = nodes[node].decoder else { continue }
+            result.scatterRows(
+                decoder(sample.leafLatents[index].gatheringRows(images), in: .inference), to: images)
         }
-        return decode(LeafLatents(groups: groups), leaf: leaf)
+        return result
     }
 
     /// New images from every leaf: L tensors `[N, H, W, C]` and the leaf probabilities `[N, L]`.

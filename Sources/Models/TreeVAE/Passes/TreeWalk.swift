@@ -16,8 +16,7 @@ package final class TreeWalk {
     private var atDepth: [NodeVisit.Outcome?] = []
     /// What each node made, in breadth-first order.
     private var outcomes: [NodeVisit.Outcome] = []
-    /// π of each node; nil stands for 1.
-    private var reach: [Tensor?] = []
+    private var reach = NodeReach()
     /// NT-Xent of each compared level; 0 where only its projection runs.
     private var levels: [Tensor?] = []
     private var terms = LossTerms()
@@ -63,8 +62,7 @@ package final class TreeWalk {
         features.removeAll(keepingCapacity: true)
         atDepth.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
-        reach.removeAll(keepingCapacity: true)
-        for _ in tree.topology.nodes { reach.append(nil) }
+        reach.begin(nodes: tree.topology.nodes.count)
         levels.removeAll(keepingCapacity: true)
         terms.removeAll()
         leaves.removeAll(keepingCapacity: true)
@@ -78,16 +76,10 @@ package final class TreeWalk {
             let node = tree.topology.nodes[nodes.lowerBound + index]
             return visit.run(
                 node, feature: graph.shared(feature), parentLatent: node.parent.map { graph.shared(outcomes[$0].z) },
-                reach: reach[node.index], in: graph)
+                reach: reach[node], in: graph)
         }
         for case let outcome? in atDepth { outcomes.append(outcome) }
-        for index in nodes { descend(from: tree.topology.nodes[index]) }
-    }
-
-    private func descend(from node: TreeTopology.Node) {
-        let children = outcomes[node.index].split?.children
-        if let left = node.left { reach[left] = children?.left ?? reach[node.index] }
-        if let right = node.right { reach[right] = children?.right ?? reach[node.index] }
+        for index in nodes { reach.descend(from: tree.topology.nodes[index], to: outcomes[index].split?.children) }
     }
 
     private func collect() {

@@ -32,9 +32,12 @@ extension Tensor {
     static func columns(_ list: [Tensor]) -> Tensor {
         let rows = list.first?.count ?? 0
         let result = Tensor([rows, list.count])
-        for (column, tensor) in list.enumerated() {
-            for row in 0..<rows { result.data[row * list.count + column] = tensor.data[row] }
-        }
+        for (column, tensor) in list.enumerated() { result.setColumn(column, to: tensor) }
         return result
+    }
+
+    /// Sets a column of a matrix `[N, count]` to a vector `[N]`; nil stands for ones.
+    func setColumn(_ column: Int, to vector: Tensor?) {
+        for row in 0..<rows { data[row * channels + column] = vector?.data[row] ?? 1 }
     }
 }
