@@ -31,7 +31,7 @@ package final class ClassifierNetwork: Module {
 
     /// The penultimate layer, `[N, 128]`, of images `[N, H, W, C]` in [0, 1].
     package func features(_ images: Tensor, in graph: Graph) -> Tensor {
-        var x = images.scaled(to: .minusOneOne)
+        var x = images.scaled(to: .minusOneOne, in: graph)
         for (convolution, normalisation) in zip(convolutions, normalisations) {
             x = graph.activation(normalisation(convolution(x, in: graph), in: graph), .relu)
         }

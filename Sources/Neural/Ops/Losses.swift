@@ -36,9 +36,11 @@ extension Graph {
             logits.shape == [labels.count, classes] && labels.allSatisfy((0..<classes).contains),
             "crossEntropy: logits \(logits.shape) do not fit \(labels.count) labels up to \(labels.max() ?? 0)")
         let y = output(Shape(1), from: logits)
-        let logSums = labels.indices.map { Self.logSumOfExponentials(logits.data + $0 * classes, classes) }
-        let total = labels.enumerated().reduce(0.0) { sum, entry in
-            sum + logSums[entry.offset] - Double(logits.data[entry.offset * classes + entry.element])
+        let logSums = doubles(labels.count)
+        var total = 0.0
+        for (image, label) in labels.enumerated() {
+            logSums[image] = Self.logSumOfExponentials(logits.data + image * classes, classes)
+            total = total + logSums[image] - Double(logits.data[image * classes + label])
         }
         y.data[0] = Float(total / Double(labels.count))
         guard y.requiresGradient else { return y }

@@ -52,7 +52,7 @@ struct TrainTreeJob {
     private func start(_ dataset: ImageDataset, from checkpoint: RunCheckpoint?) throws -> TreeTraining {
         if let checkpoint {
             return try TreeTraining(
-                resuming: checkpoint.state, dataset: dataset, augmentation: Self.views, changing: job.settings.changed)
+                resuming: checkpoint.state, dataset: dataset, augmentation: ImageViews.byChannels, changing: job.settings.changed)
         }
         guard dataset.height == dataset.width else {
             throw JobError(
@@ -62,21 +62,9 @@ struct TrainTreeJob {
         }
         let settings = try job.settings.training(side: dataset.height, channels: dataset.channels, seed: job.seed)
         try dataset.require(batch: settings.batchSize / settings.views, name: job.dataset.name)
-        return try TreeTraining(settings: settings, dataset: dataset, augmentation: Self.views)
+        return try TreeTraining(settings: settings, dataset: dataset, augmentation: ImageViews.byChannels)
     }
 
     /// Enough to tell a good split from a bad one, in a second.
     private static let imagesBetweenStages = 2000
-
-    /// The authors' contrastive views of colour images; they train grey ones without. A digit mirrored or cut off is another
-    /// one, so grey images are moved instead. Used where the settings ask for views.
-    private static let views: ImageAugmentation = { image, height, width, channels, random in
-        if channels == 1 {
-            StrokeAugmentation.handwriting.apply(
-                to: image, height: height, width: width, channels: channels, using: &random)
-        } else {
-            ContrastiveAugmentation.cifar.apply(
-                to: image, height: height, width: width, channels: channels, using: &random)
-        }
-    }
 }

@@ -1,51 +1,62 @@
 import Models
 import Neural
 
-/// One step of what a worker's jobs consist of, with all that surrounds the network in it: batches, conditions, noise, losses'
-/// names. Preset small for digits.
+/// One step of what workers' jobs consist of, with all that surrounds the network in it: batches, views, conditions, noise,
+/// progress. Preset small.
 enum StepCases {
     static let all: [BenchmarkCase] = [
         BenchmarkCase("sample.small", .step, batch: 16) { item in
             let run = try sampling(images: item.batch)
-            return [item.stepLine { run.step() }]
+            return [item.imagesLine(Stopwatch { run.step() })]
         },
         BenchmarkCase("refinement.small", .step, batch: diffusion.batchSize) { item in
             let run = try refinement()
-            return [try item.stepLine { _ = try run.step() }]
+            // Leaves are drawn anew in every step, and groups of a size that has not been before take their buffers from the
+            // heap: it takes a while until all sizes have been.
+            return [item.imagesLine(try Stopwatch(seconds: 30) { _ = try run.step() })]
         },
-        BenchmarkCase("tree.small-initial", .step, batch: tree.batchSize) { item in
-            let run = try TreeTraining(settings: tree, dataset: try digits(), augmentation: views)
-            return [try item.stepLine { _ = try run.step() }]
+        BenchmarkCase("classifier.small", .step, batch: ClassifierTrainingSettings().batchSize) { item in
+            let run = try ClassifierTraining(settings: ClassifierTrainingSettings(), dataset: try noise())
+            return [item.imagesLine(try Stopwatch { _ = try run.step() })]
         },
-        BenchmarkCase("tree.small-split", .step, batch: tree.batchSize) { item in
-            var settings = tree
-            settings.initial.epochs = 0
-            let run = try TreeTraining(settings: settings, dataset: try digits(), augmentation: views)
-            return [try item.stepLine { _ = try run.step() }]
-        },
+        tree("tree.small-initial", side: 28, channels: 1),
+        tree("tree.small-rgb32-initial", side: 32, channels: 3),
+        tree("tree.small-split", side: 28, channels: 1) { $0.initial.epochs = 0 },
     ]
 
-    private static let views: ImageAugmentation = { image, height, width, channels, random in
-        StrokeAugmentation.handwriting.apply(
-            to: image, height: height, width: width, channels: channels, using: &random)
+    /// A step of the stage with which a tree's training begins: with two views of each image, and without features that are
+    /// known already.
+    private static func tree(
+        _ name: String, side: Int, channels: Int,
+        change: @escaping @Sendable (inout TreeTrainingSettings) -> Void = { _ in }
+    ) -> BenchmarkCase {
+        var settings = TreeTrainingSettings.preset(.small, imageSize: side, imageChannels: channels)
+        change(&settings)
+        return BenchmarkCase(name, .step, batch: settings.batchSize) { [settings] item in
+            let run = try TreeTraining(
+                settings: settings, dataset: try noise(side: side, channels: channels),
+                augmentation: ImageViews.byChannels)
+            return [item.imagesLine(try Stopwatch { _ = try run.step() })]
+        }
     }
 
-    private static var tree: TreeTrainingSettings { .preset(.small, imageSize: 28, imageChannels: 1) }
     private static var diffusion: DiffusionTrainingSettings { .preset(.small, imageSize: 28, imageChannels: 1) }
 
-    /// As many images as an epoch of hundreds of steps needs, of noise.
-    private static func digits() throws -> ImageDataset {
-        let count = 60_000
-        let noise = RandomKey(seed: 1, use: 1).integers(count * 28 * 28, below: 1280)
+    /// So many images that an epoch has more steps than are measured.
+    private static func noise(side: Int = 28, channels: Int = 1) throws -> ImageDataset {
+        let count = 40_000
+        let values = RandomKey(seed: 1, use: 1).integers(count * side * side * channels, below: 1280)
         return try ImageDataset(
-            name: "noise", height: 28, width: 28, channels: 1, pixels: noise.map { UInt8(max(0, $0 - 1024)) })
+            name: "noise", height: side, width: side, channels: channels,
+            pixels: values.map { UInt8(max(0, $0 - 1024)) }, labels: (0..<count).map { UInt8($0 % 10) })
     }
 
     /// A thousand steps of one chunk of images.
     private static func sampling(images: Int) throws -> SamplingRun {
         let network = diffusion.network
         let model = try DiffusionModel(
-            DiffusionDescription(network: network, leafCount: 10, treeDigest: String(repeating: "0", count: 64)), seed: 1)
+            DiffusionDescription(network: network, leafCount: 10, treeDigest: String(repeating: "0", count: 64)),
+            seed: 1)
         let pixels = RandomKey(seed: 1, use: 1).uniforms(28 * 28)
         return try SamplingRun(
             model,
@@ -55,22 +66,11 @@ enum StepCases {
     }
 
     private static func refinement() throws -> DiffusionTraining {
-        let images = try digits()
+        let images = try noise()
         return try DiffusionTraining(
             settings: diffusion, leafCount: 10, treeDigest: String(repeating: "0", count: 64), images: images,
-            conditions: TreeConditionSource(tree: try TreeCases.tenLeaves(tree), images: images, seed: 1))
-    }
-}
-
-extension BenchmarkCase {
-    fileprivate func stepLine(_ step: () throws -> Void) rethrows -> BenchmarkLine {
-        let time = try Stopwatch(seconds: 4, step)
-        var fields: [(String, BenchmarkLine.Value)] = [
-            ("images_per_second", .number(Double(batch) / time.median)), ("peak_rss_mib", .number(ProcessUsage.peakMiB)),
-            ("milliseconds", .number(time.median * 1000)), ("processor_milliseconds", .number(time.processor * 1000)),
-            ("new_buffers", .whole(time.newBuffers)),
-        ]
-        if let allocations = time.allocations { fields.append(("heap_allocations", .whole(allocations))) }
-        return line(fields)
+            conditions: TreeConditionSource(
+                tree: try TreeCases.tenLeaves(.preset(.small, imageSize: 28, imageChannels: 1)), images: images, seed: 1
+            ))
     }
 }

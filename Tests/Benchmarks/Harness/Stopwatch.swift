@@ -9,8 +9,8 @@ struct Stopwatch {
     /// Seconds that a repetition kept cores busy, all together: less than `median` times the cores where some wait, and hardly
     /// changed by what else the machine does.
     let processor: Double
-    /// Calls of the system's allocator in the last repetition, and how many tensor buffers were not in the pool for it;
-    /// nil where allocations cannot be counted.
+    /// Calls of the system's allocator in a repetition, and how many tensor buffers were not in the pool for it: medians.
+    /// Nil where allocations cannot be counted.
     let allocations: Int?
     let newBuffers: Int
 
@@ -21,22 +21,27 @@ struct Stopwatch {
         let start = clock.now
         let startOfProcessor = ProcessUsage.processorSeconds
         var times: [Double] = []
+        var heap: [Int] = []
+        var buffers: [Int] = []
+        // So that these lists do not count themselves.
         times.reserveCapacity(10_000)
-        var before = Self.counters
-        var after = before
+        heap.reserveCapacity(10_000)
+        buffers.reserveCapacity(10_000)
         while times.count < least || (clock.now - start) / .seconds(1) < seconds {
-            before = Self.counters
+            let before = Self.counters
             let began = clock.now
             try body()
             times.append((clock.now - began) / .seconds(1))
-            after = Self.counters
+            let after = Self.counters
+            heap.append(after.heap - before.heap)
+            buffers.append(after.buffers - before.buffers)
         }
         processor = (ProcessUsage.processorSeconds - startOfProcessor) / Double(times.count)
         times.sort()
         median = times[times.count / 2]
         fastest = times[0]
-        allocations = after.heap < 0 ? nil : after.heap - before.heap
-        newBuffers = after.buffers - before.buffers
+        allocations = Self.counters.heap < 0 ? nil : heap.sorted()[heap.count / 2]
+        newBuffers = buffers.sorted()[buffers.count / 2]
     }
 
     private static var counters: (heap: Int, buffers: Int) {

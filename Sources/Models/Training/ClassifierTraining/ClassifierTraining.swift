@@ -13,8 +13,11 @@ package final class ClassifierTraining: TrainingRun {
     private let labels: [UInt8]
     private let optimiser: Adam
     private let graph = Graph(training: true, recording: true)
-    /// The order of the images in the epoch it belongs to.
-    private var order: (epoch: Int, indices: [Int]) = (-1, [])
+    private var order: EpochOrder
+    // Lists of the latest step, whose memory serves the next.
+    private var indices: [Int] = []
+    private var truth: [Int] = []
+    private var parts: [TrainingProgress.Part] = []
 
     /// The order of images in an epoch ("CORD"), in `RandomKey.use`.
     private static let orderUse: UInt32 = 0x434F_5244
@@ -25,6 +28,7 @@ package final class ClassifierTraining: TrainingRun {
         self.settings = settings
         self.dataset = dataset
         labels = dataset.labels ?? []
+        order = EpochOrder(of: dataset.count)
         classifier = try Classifier(ClassifierDescription(dataset), seed: settings.seed)
         optimiser = Adam(
             parameters: classifier.network.state.parameters, learningRate: settings.learningRate,
@@ -39,9 +43,8 @@ package final class ClassifierTraining: TrainingRun {
     package func step() throws -> TrainingProgress {
         precondition(!isFinished, "ClassifierTraining: the run is finished")
         let step = stepsDone
-        let indices = batch(step)
-        let truth = indices.map { Int(labels[$0]) }
-        let features = classifier.network.features(dataset.tensor(indices), in: graph)
+        choose(step)
+        let features = classifier.network.features(dataset.tensor(indices, in: graph), in: graph)
         let logits = classifier.network.logits(features, in: graph)
         let loss = graph.crossEntropy(logits, labels: truth)
         optimiser.clearGradients()
@@ -54,10 +57,11 @@ package final class ClassifierTraining: TrainingRun {
                     + "\(norm)); lower the learning rate or resume from an earlier checkpoint.")
         }
         stepsDone += 1
+        parts.removeAll(keepingCapacity: true)
+        parts.append(.init(name: "accuracy", value: Self.accuracy(logits, truth)))
         return TrainingProgress(
             stage: "classifier", epoch: step / stepsPerEpoch, epochs: settings.epochs, step: stepsDone,
-            totalSteps: totalSteps, loss: Double(loss.item()),
-            parts: [.init(name: "accuracy", value: Self.accuracy(logits, truth))], learningRate: rate)
+            totalSteps: totalSteps, loss: Double(loss.item()), parts: parts, learningRate: rate)
     }
 
     package func model() throws -> [UInt8] { try classifier.fileBytes() }
@@ -71,15 +75,17 @@ package final class ClassifierTraining: TrainingRun {
         return Double(right) / Double(truth.count)
     }
 
-    /// Which images a step trains on: each epoch has an order of its own.
-    private func batch(_ step: Int) -> [Int] {
+    /// Sets which images a step trains on.
+    private func choose(_ step: Int) {
         let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        if order.epoch != epoch {
-            let key = RandomKey(seed: settings.seed, use: Self.orderUse, step: UInt32(epoch))
-            order = (epoch, key.permutation(dataset.count))
-        }
+        let key = RandomKey(seed: settings.seed, use: Self.orderUse, step: UInt32(epoch))
         let first = position * settings.batchSize
-        return Array(order.indices[first..<first + settings.batchSize])
+        indices.removeAll(keepingCapacity: true)
+        truth.removeAll(keepingCapacity: true)
+        for image in order.images(at: first..<first + settings.batchSize, of: key) {
+            indices.append(image)
+            truth.append(Int(labels[image]))
+        }
     }
 }
 

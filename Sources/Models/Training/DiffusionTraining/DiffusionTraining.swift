@@ -18,8 +18,7 @@ package final class DiffusionTraining: TrainingRun {
     private let optimiser: Adam
     private let graph = Graph(training: true, recording: true)
     private let average: ExponentialMovingAverage
-    /// The order of the images in the epoch it belongs to.
-    private var order: (epoch: Int, indices: [Int]) = (-1, [])
+    private var order: EpochOrder
     // Lists of the latest step, whose memory serves the next.
     private var indices: [Int] = []
     private var lists = DiffusionBatch.Lists()
@@ -42,6 +41,7 @@ package final class DiffusionTraining: TrainingRun {
         self.settings = settings
         self.description = description
         self.images = images
+        order = EpochOrder(of: images.count)
         self.conditions = conditions
         schedule = description.schedule
         network = try UNet(settings.network, seed: settings.seed)
@@ -95,16 +95,14 @@ package final class DiffusionTraining: TrainingRun {
 }
 
 extension DiffusionTraining {
-    /// Sets which images a step trains on: each epoch has an order of its own.
+    /// Sets which images a step trains on.
     private func choose(_ step: Int) {
         let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        if order.epoch != epoch {
-            let key = RandomKey(seed: settings.seed, use: DiffusionRandomUse.order, step: UInt32(epoch))
-            order = (epoch, key.permutation(images.count))
-        }
+        let key = RandomKey(seed: settings.seed, use: DiffusionRandomUse.order, step: UInt32(epoch))
         let first = position * settings.batchSize
         indices.removeAll(keepingCapacity: true)
-        indices.append(contentsOf: order.indices[first..<min(first + settings.batchSize, images.count)])
+        indices.append(
+            contentsOf: order.images(at: first..<min(first + settings.batchSize, images.count), of: key))
     }
 
     /// Forward and backward passes over a batch in pieces of a fixed size; returns the loss.

@@ -28,7 +28,7 @@ struct TreeBatches {
     let views: Int
     /// Makes the views; nil where the images themselves are meant.
     let augmentation: ImageAugmentation?
-    private var order: (epoch: Int, positions: [Int]) = (-1, [])
+    private var order: EpochOrder
     // Lists of the latest batch, whose memory serves the next.
     private var rows: [Int] = []
     private var indices: [Int] = []
@@ -40,6 +40,7 @@ struct TreeBatches {
     ) {
         self.dataset = dataset
         self.members = members
+        order = EpochOrder(of: members.count)
         self.settings = settings
         self.stage = stage
         self.views = views
@@ -55,17 +56,15 @@ struct TreeBatches {
     ///   - step: of the whole run; it keys the views.
     ///   - graph: whose tensor the images become.
     mutating func batch(epoch: Int, batch: Int, step: Int, in graph: Graph) -> TreeBatch {
-        if order.epoch != epoch {
-            let key = RandomKey(
-                seed: settings.seed, use: TreeRandomUse.order, step: UInt32(truncatingIfNeeded: stage),
-                image: UInt32(truncatingIfNeeded: epoch))
-            order = (epoch, key.permutation(members.count))
-        }
+        let key = RandomKey(
+            seed: settings.seed, use: TreeRandomUse.order, step: UInt32(truncatingIfNeeded: stage),
+            image: UInt32(truncatingIfNeeded: epoch))
+        let chosen = order.images(at: batch * imagesPerStep..<(batch + 1) * imagesPerStep, of: key)
         rows.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
         identities.removeAll(keepingCapacity: true)
         for view in 0..<views {
-            for member in order.positions[batch * imagesPerStep..<(batch + 1) * imagesPerStep] {
+            for member in chosen {
                 rows.append(member)
                 indices.append(members[member])
                 identities.append(UInt32(truncatingIfNeeded: members[member]) | (view == 0 ? 0 : 1 << 31))
