@@ -18,13 +18,7 @@ struct GenerationLoop {
         _ request: GenerationRequest, stage: String, _ context: JobContext,
         _ body: ([GeneratedImage]) throws -> Void
     ) throws {
-        let loaded = try context.tree(tree)
-        let diffusion = try refinement.flatMap { refinement in
-            refinement.hasDiffusion ? try context.diffusion(refinement.diffusion) : nil
-        }
-        let run = try GenerationRun(
-            request, tree: loaded.tree, treeDigest: loaded.digest, diffusion: diffusion?.model,
-            sampler: RefinementPlan(refinement ?? .init()).settings)
+        let run = try begin(request, context)
         var meter = ProgressMeter(imagesPerStep: 1)
         let unitsPerImage = max(1, run.totalSteps / max(1, run.imageCount))
         while !run.isFinished {
@@ -37,6 +31,23 @@ struct GenerationLoop {
             if !finished.isEmpty { try body(finished) }
         }
     }
+
+    /// Says what a request will take of the machine's memory, and refuses one that does not fit.
+    func requireMemory(_ request: GenerationRequest, _ context: JobContext) throws {
+        try context.require(begin(request, context).memoryForecast(pass: diffusion(context)?.pass))
+    }
+
+    private func begin(_ request: GenerationRequest, _ context: JobContext) throws -> GenerationRun {
+        let loaded = try context.tree(tree)
+        return try GenerationRun(
+            request, tree: loaded.tree, treeDigest: loaded.digest, diffusion: diffusion(context)?.model,
+            sampler: RefinementPlan(refinement ?? .init()).settings)
+    }
+
+    private func diffusion(_ context: JobContext) throws -> LoadedDiffusion? {
+        guard let refinement, refinement.hasDiffusion else { return nil }
+        return try context.diffusion(refinement.diffusion)
+    }
 }
 
 extension GenerationLoop {
@@ -46,6 +57,7 @@ extension GenerationLoop {
     func draw(
         _ request: GenerationRequest, sources: [String]?, _ context: JobContext
     ) throws -> (images: [GeneratedImage], products: JobProducts) {
+        try requireMemory(request, context)
         let images = try run(request, context)
         let files = ImageFiles(
             recipe: Recipe(kind: kind, tree: tree, refinement: refinement, seed: request.seed),

@@ -10,9 +10,10 @@ struct LoadedTree: @unchecked Sendable {
     let digest: String
 }
 
-/// A diffusion model in memory. Unchecked for the same reason.
+/// A diffusion model in memory, with what a pass of it takes there. Unchecked for the same reason.
 struct LoadedDiffusion: @unchecked Sendable {
     let model: DiffusionModel
+    let pass: PassMemory
 }
 
 extension JobContext {
@@ -34,7 +35,8 @@ extension JobContext {
 
     func diffusion(_ artifact: Grove_V1_ArtifactRef) throws -> LoadedDiffusion {
         try models.load(artifact) { bytes in
-            LoadedDiffusion(model: try DiffusionModelFile.load(bytes))
+            let model = try DiffusionModelFile.load(bytes)
+            return LoadedDiffusion(model: model, pass: model.passMemory())
         }
     }
 }

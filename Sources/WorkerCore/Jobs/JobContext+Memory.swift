@@ -3,7 +3,7 @@ import Models
 import Wire
 
 extension JobContext {
-    /// Says what a training run will take, and refuses one that does not fit into the memory that is free.
+    /// Says what a run will take, and refuses one that does not fit into the memory that is free.
     func require(_ forecast: MemoryForecast) throws {
         log(
             "Needs about \(forecast.total >> 20) MiB of memory at its peak, \(forecast.step >> 20) MiB of it for a step."
@@ -20,7 +20,7 @@ enum FreeMemory {
         throw JobError(
             .resourceExhausted,
             "The job needs about \(forecast.total >> 20) MiB of memory and its worker's machine has \(free >> 20) MiB "
-                + "free: lower the batch size, or run it on a larger machine.")
+                + "free: lower the batch size or ask for fewer images at once, or run it on a larger machine.")
     }
 
     /// Bytes that the system could give without swapping; nil where it does not say.

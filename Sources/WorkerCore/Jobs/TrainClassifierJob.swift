@@ -18,6 +18,7 @@ struct TrainClassifierJob {
         try ClassifierDescription(dataset).requireClasses(of: measured)
         let checkpoint = try context.checkpoint(resuming: nil)
         let training = try start(dataset, from: checkpoint)
+        try context.require(training.memoryForecast())
         var loop = TrainingLoop(
             context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
             notes: checkpoint?.notes ?? .init())

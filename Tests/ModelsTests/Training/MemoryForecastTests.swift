@@ -50,6 +50,39 @@ import Testing
         }
     }
 
+    @Test func classifierStep() async {
+        await #expect(processExitsWith: .success) {
+            let dataset = try ImageDataset(
+                name: "blank", height: 28, width: 28, channels: 1, pixels: Array(repeating: 0, count: 128 * 784),
+                labels: (0..<128).map { UInt8($0 % 2) })
+            let training = try ClassifierTraining(settings: ClassifierTrainingSettings(), dataset: dataset)
+            let forecast = try training.memoryForecast()
+            let network = try Classifier(training.classifier.description, seed: 1).network
+            Self.check(forecast) {
+                let graph = Graph(training: true, recording: true)
+                let logits = network.logits(network.features(dataset.tensor(0..<128), in: graph), in: graph)
+                graph.backward(from: graph.crossEntropy(logits, labels: Array(repeating: 0, count: 128)))
+                for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
+            }
+        }
+    }
+
+    /// A chunk of sixteen, from what one image and two take.
+    @Test func samplingStep() async {
+        await #expect(processExitsWith: .success) {
+            let network = DiffusionTrainingSettings.preset(.small, imageSize: 28, imageChannels: 1).network
+            let model = try DiffusionModel(
+                DiffusionDescription(network: network, leafCount: 3, treeDigest: "abc"), seed: 1)
+            let forecast = MemoryForecast(step: model.passMemory().bytes(images: 16), images: 0)
+            let images = Tensor.zeros([16, 28, 28, 1])
+            Self.check(forecast) {
+                _ = model.network(
+                    images, steps: Array(repeating: 5, count: 16), reconstruction: images,
+                    signal: model.network.signal(Array(repeating: 1, count: 16)), in: .inference)
+            }
+        }
+    }
+
     @Test func balancedTreesHaveTheLeavesAskedFor() throws {
         for leaves in 2...12 {
             let topology = TreeTopology.balanced(leaves: leaves, maximumDepth: 6)

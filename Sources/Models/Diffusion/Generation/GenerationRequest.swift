@@ -45,6 +45,14 @@ package struct GenerationRequest: Sendable {
         switch source {
         case .prior(let count): count
         case .numbered(let numbers): numbers.count
+        case .reconstruction, .refinement: givenCount
+        }
+    }
+
+    /// Images that come with the request.
+    var givenCount: Int {
+        switch source {
+        case .prior, .numbered: 0
         case .reconstruction(let images), .refinement(let images): images.count
         }
     }

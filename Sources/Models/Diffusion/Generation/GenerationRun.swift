@@ -4,12 +4,14 @@ import Neural
 /// under way one denoising step further. It can be stopped between any two calls. An image's bytes depend on the models,
 /// the seed and the image's number alone.
 package final class GenerationRun {
-    private let painter: LeafPainter
-    private let request: GenerationRequest
+    let painter: LeafPainter
+    let request: GenerationRequest
     private let refinement: (model: DiffusionModel, settings: SamplerSettings, steps: Int)?
-    private let chunkSize: Int
+    let chunkSize: Int
     /// Draws or given images that one chunk takes.
-    private let chunkDraws: Int
+    let chunkDraws: Int
+    /// One for all chunks: it prepares each weight of the diffusion model once and uses its tensors again.
+    private let graph = Graph.inference
     private var nextDraw = 0
     private var painted: [LeafPainter.Image] = []
     private var sampling: SamplingRun?
@@ -82,7 +84,7 @@ package final class GenerationRun {
         guard let refinement else { return }
         sampling = try SamplingRun(
             refinement.model, images: painted.map { samplingImage($0, refinement.model) },
-            settings: refinement.settings, chunkSize: chunkSize)
+            settings: refinement.settings, chunkSize: chunkSize, in: graph)
     }
 
     private func samplingImage(_ image: LeafPainter.Image, _ model: DiffusionModel) -> SamplingImage {

@@ -33,8 +33,7 @@ package final class SamplingRun {
     private let model: DiffusionModel
     private let images: [SamplingImage]
     private let sampler: Sampler
-    /// One for all steps: it prepares each weight once and uses its tensors again.
-    private let graph = Graph.inference
+    private let graph: Graph
     private let noise: any DiffusionNoise
     private let chunkSize: Int
     private var chunk: Chunk?
@@ -59,15 +58,17 @@ package final class SamplingRun {
     /// Throws if the settings or an image do not fit the model.
     /// - Parameters:
     ///   - noise: nil draws it from the images' keys.
+    ///   - graph: One for all steps: it prepares each weight once and uses its tensors again.
     ///   - clip: Where x̂_0 is clamped to; nil means the range that the model's pixels have.
     package init(
         _ model: DiffusionModel, images: [SamplingImage], settings: SamplerSettings, chunkSize: Int = 16,
-        noise: (any DiffusionNoise)? = nil, clip: ClosedRange<Float>? = nil
+        noise: (any DiffusionNoise)? = nil, clip: ClosedRange<Float>? = nil, in graph: Graph = .inference
     ) throws(DiffusionError) {
         precondition(chunkSize > 0, "SamplingRun: a chunk of \(chunkSize) images cannot be")
         self.model = model
         self.images = images
         self.chunkSize = chunkSize
+        self.graph = graph
         self.noise = noise ?? KeyedDiffusionNoise(images.map(\.key))
         sampler = try Sampler(
             model.schedule, settings: settings, formulation: model.description.formulation,

@@ -9,7 +9,7 @@ package final class ClassifierTraining: TrainingRun {
     package let classifier: Classifier
     package private(set) var stepsDone = 0
 
-    private let dataset: ImageDataset
+    let dataset: ImageDataset
     private let labels: [UInt8]
     private let optimiser: Adam
     private let graph = Graph(training: true, recording: true)

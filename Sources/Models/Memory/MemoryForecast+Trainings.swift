@@ -1,36 +1,5 @@
 import Neural
 
-/// What a training run will take of the machine's memory at its peak, said before it starts.
-///
-/// Parameters are counted. A step's buffers are measured with two small batches on a network of the same build that is
-/// thrown away, and carried on in a straight line to the batch that is wanted: every large buffer belongs to the images of
-/// the batch.
-package struct MemoryForecast: Sendable, Equatable {
-    /// Bytes of parameters, their gradients, and what optimiser and average keep of them.
-    package let parameters: Int
-    /// Bytes of the tensors that a step holds at once, and of the scratch memory of its kernels.
-    package let step: Int
-    /// Bytes of the images.
-    package let images: Int
-
-    package var total: Int { parameters + step + images }
-
-    /// - Parameters:
-    ///   - parameters: how many there are.
-    ///   - copies: floats kept of each, itself included.
-    ///   - batch: images that one pass takes.
-    ///   - unit: the fewest images of a pass that is a fair sample: buffers come in sizes an eighth apart.
-    ///   - pass: forward and backward with that many images.
-    init(parameters: Int, copies: Int, images: Int, batch: Int, unit: Int, pass: (Int) throws -> Void) rethrows {
-        let few = try BufferMeter.bytes { try pass(unit) }
-        let more = try BufferMeter.bytes { try pass(2 * unit) }
-        let units = (batch + unit - 1) / unit
-        self.parameters = parameters * copies * MemoryLayout<Float>.stride
-        self.images = images
-        step = max(few, few + (more - few) * (units - 1))
-    }
-}
-
 extension DiffusionTrainingSettings {
     /// The peak of a run with these settings.
     ///
@@ -39,11 +8,7 @@ extension DiffusionTrainingSettings {
         let settings = forTree(leafCount: leafCount)
         let network = try UNet(settings.network, seed: 0)
         let shape = Shape(settings.network.imageSize, settings.network.imageSize, settings.network.imageChannels)
-        // Value, gradient, two moments and the average.
-        return MemoryForecast(
-            parameters: settings.network.parameterCount, copies: 5, images: datasetBytes,
-            batch: min(settings.imagesPerPass, settings.batchSize), unit: 2
-        ) { count in
+        let pass = PassMemory(unit: 2) { count in
             let images = Tensor.zeros(shape.times(count))
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: DiffusionRandomUse.dropout)
@@ -53,6 +18,10 @@ extension DiffusionTrainingSettings {
             graph.backward(from: graph.noiseError(output, images, settings.loss, over: output.count))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }
+        // Value, gradient, two moments and the average.
+        return MemoryForecast(
+            parameters: settings.network.parameterCount, copies: 5,
+            step: pass.bytes(images: min(settings.imagesPerPass, settings.batchSize)), images: datasetBytes)
     }
 }
 
@@ -66,11 +35,7 @@ extension TreeTrainingSettings {
         let topology = TreeTopology.balanced(leaves: growsWhole ? clusters : 2, maximumDepth: tree.maximumDepth)
         let network = try TreeVAE(tree, topology: topology, seed: 0)
         let shape = Shape(tree.imageSize, tree.imageSize, tree.imageChannels)
-        // Value, gradient and two moments.
-        return MemoryForecast(
-            parameters: tree.parameterCount(topology), copies: 4, images: datasetBytes,
-            batch: batchSize, unit: 8
-        ) { count in
+        let pass = PassMemory(unit: 8) { count in
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: TreeRandomUse.dropout)
             let losses = network.pass(.zeros(shape.times(count)), noise: ZeroNoise(), dropout: dropout, in: graph)
@@ -78,6 +43,29 @@ extension TreeTrainingSettings {
             graph.backward(from: losses.total(alpha: 1, in: graph))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }
+        // Value, gradient and two moments.
+        return MemoryForecast(
+            parameters: tree.parameterCount(topology), copies: 4, step: pass.bytes(images: batchSize),
+            images: datasetBytes)
+    }
+}
+
+extension ClassifierTraining {
+    /// The peak of the run.
+    package func memoryForecast() throws -> MemoryForecast {
+        // Not the run's own, for a pass leaves its traces in batch statistics.
+        let network = try Classifier(classifier.description, seed: 0).network
+        let shape = Shape(dataset.height, dataset.width, dataset.channels)
+        let pass = PassMemory(unit: 8) { count in
+            let graph = Graph(training: true, recording: true)
+            let logits = network.logits(network.features(.zeros(shape.times(count)), in: graph), in: graph)
+            graph.backward(from: graph.crossEntropy(logits, labels: Array(repeating: 0, count: count)))
+            for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
+        }
+        // Value, gradient and two moments.
+        return MemoryForecast(
+            parameters: network.state.parameterCount, copies: 4,
+            step: pass.bytes(images: settings.batchSize), images: dataset.pixels.count)
     }
 }
 
