@@ -53,8 +53,7 @@ rm -rf "$out"
 mkdir -p "$out"
 
 step "New digits from the models that come with Grove"
-run sample --tree mnist-tree --diffusion mnist-diffusion --leaves all -n 12 --steps 50 --eta 1 --seed 42 \
-    -o "$data/shipped"
+run sample --tree mnist-tree --diffusion mnist-diffusion -n 120 --steps 50 --eta 1 --seed 42 -o "$data/shipped"
 keep "$data/shipped/sheet-tree.png" 0-shipped-tree.png
 keep "$data/shipped/sheet-refined.png" 0-shipped-refined.png
 
@@ -69,7 +68,7 @@ keep "$data/evaluation/evaluation.json" 1-tree-metrics.json
 step "Reconstructions and new digits from the tree alone"
 run reconstruct --tree digits-tree --data digits -n 40 --seed 42 -o "$data/reconstruct"
 keep "$data/reconstruct/sheet.png" 2-reconstructions-tree.png
-run sample --tree digits-tree --leaves all -n 12 --seed 42 -o "$data/sample"
+run sample --tree digits-tree -n 120 --seed 42 -o "$data/sample"
 keep "$data/sample/sheet-tree.png" 3-generated-tree.png
 
 step "Train a diffusion model that sharpens what the leaves draw"
@@ -81,7 +80,7 @@ step "Reconstructions and new digits, refined"
 run reconstruct --tree digits-tree --diffusion digits-diffusion --data digits -n 40 --steps 100 --eta 1 --seed 42 \
     -o "$data/refined"
 keep "$data/refined/sheet.png" 4-reconstructions-refined.png
-run sample --tree digits-tree --diffusion digits-diffusion --leaves all -n 12 --steps 100 --eta 1 --seed 42 \
+run sample --tree digits-tree --diffusion digits-diffusion -n 120 --steps 100 --eta 1 --seed 42 \
     -o "$data/generated"
 keep "$data/generated/sheet-refined.png" 5-generated-refined.png
 
