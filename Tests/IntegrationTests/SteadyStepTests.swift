@@ -8,19 +8,22 @@ import Testing
 /// more of one size than ever.
 @Suite struct SteadyStepTests {
     private struct Line: Decodable {
-        let `case`: String
         /// Absent where the system's allocator cannot be replaced.
-        let heap_allocations: Int?
-        let new_buffers: Int
+        let heapAllocations: Int?
+        let newBuffers: Int
     }
 
-    @Test(arguments: ["sample.small/step", "classifier.small", "tree.small-initial", "tree.small-rgb32", "tree.small-split"])
+    @Test(arguments: [
+        "sample.small/step", "classifier.small", "tree.small-initial", "tree.small-rgb32", "tree.small-split",
+    ])
     func aStepAsksTheAllocatorForNothing(name: String) async throws {
         try await TestGrove.with { grove in
             let result = try await grove.run(Programs.url("grove-bench"), ["--cases", name])
             try #require(result.status == 0, "\(result.errors)")
-            let line = try JSONDecoder().decode(Line.self, from: Data(result.output.utf8))
-            #expect(line.heap_allocations ?? line.new_buffers == line.new_buffers, "\(line.case)")
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let line = try decoder.decode(Line.self, from: Data(result.output.utf8))
+            #expect(line.heapAllocations ?? line.newBuffers == line.newBuffers)
         }
     }
 }

@@ -66,7 +66,7 @@ extension Graph {
     }
 
     private func giveBack(_ parts: Range<Int>) {
-        precondition(parts.upperBound == branchesTaken, "Graph: branches \(parts) of \(branchesTaken) are not the latest")
+        precondition(parts.upperBound == branchesTaken, "Graph: branches \(parts) are not the latest taken")
         for part in parts { branchGraphs[part].end() }
         branchesTaken = parts.lowerBound
     }

@@ -52,7 +52,8 @@ struct TrainTreeJob {
     private func start(_ dataset: ImageDataset, from checkpoint: RunCheckpoint?) throws -> TreeTraining {
         if let checkpoint {
             return try TreeTraining(
-                resuming: checkpoint.state, dataset: dataset, augmentation: ImageViews.byChannels, changing: job.settings.changed)
+                resuming: checkpoint.state, dataset: dataset, augmentation: ImageViews.byChannels,
+                changing: job.settings.changed)
         }
         guard dataset.height == dataset.width else {
             throw JobError(

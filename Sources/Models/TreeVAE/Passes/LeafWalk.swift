@@ -68,7 +68,7 @@ package final class LeafWalk {
         for node in members.indices { members[node].removeAll(keepingCapacity: true) }
         for (image, index) in leaf.enumerated() {
             precondition(
-                topology.leaves.indices.contains(index), "TreeVAE: there is no leaf \(index) of \(topology.leaves.count)")
+                topology.leaves.indices.contains(index), "TreeVAE: leaf \(index) is none of \(topology.leaves.count)")
             var next: Int? = topology.leaves[index]
             while let node = next {
                 members[node].append(image)

@@ -70,7 +70,8 @@ extension TreeVAE {
         for index in path {
             let node = topology.nodes[index]
             z = sample(
-                node, feature: feature(of: node, in: features), parentLatent: z, images: images, noise: noise, in: graph)
+                node, feature: feature(of: node, in: features), parentLatent: z, images: images, noise: noise, in: graph
+            )
         }
         guard let z else { preconditionFailure("TreeVAE: a path without nodes") }
         return z
