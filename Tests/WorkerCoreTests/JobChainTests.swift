@@ -19,7 +19,9 @@ import WorkerCore
             #expect(curve.bytes.split(separator: 10).count == 5)
             let diffusion = try bench.artifact("sharp", model.bytes)
 
-            let made = try bench.products(JobBench.sampleSpec(tree, diffusion))
+            let sampling = bench.attempt(JobBench.sampleSpec(tree, diffusion))
+            let made = try bench.products(sampling)
+            #expect(sampling.takeLines(10).contains { $0.hasPrefix("Needs about ") })
             let names = made.files.map(\.name)
             for name in ["images/00000-leaf0.png", "tree/00002-leaf1.png", "sheet-tree.png", "sheet-refined.png"] {
                 #expect(names.contains(name), "\(name)")

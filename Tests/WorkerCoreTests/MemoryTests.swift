@@ -11,7 +11,7 @@ struct MemoryTests {
         #expect(FreeMemory.available(in: "MemTotal: 1 kB\n") == nil)
     }
 
-    @Test func aTrainingThatCannotFitIsRefusedWithTheNumber() throws {
+    @Test func aRunThatCannotFitIsRefusedWithTheNumber() throws {
         let settings = TreeTrainingSettings.preset(.tiny, imageSize: 28, imageChannels: 1)
         let forecast = try settings.memoryForecast(datasetBytes: 100 << 20)
         try FreeMemory.require(forecast, free: forecast.total)
