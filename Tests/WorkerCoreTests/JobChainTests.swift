@@ -19,7 +19,7 @@ import WorkerCore
             #expect(curve.bytes.split(separator: 10).count == 5)
             let diffusion = try bench.artifact("sharp", model.bytes)
 
-            let sampling = bench.attempt(JobBench.sampleSpec(tree, diffusion))
+            let sampling = attempt(JobBench.sampleSpec(tree, diffusion))
             let made = try bench.products(sampling)
             #expect(sampling.takeLines(10).contains { $0.hasPrefix("Needs about ") })
             let names = made.files.map(\.name)
