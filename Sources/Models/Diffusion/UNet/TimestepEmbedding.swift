@@ -10,7 +10,7 @@ package enum TimestepEmbedding {
     ///
     /// Frequencies and angles are rounded to float32 as in the authors' code: at t = 999 that moves an angle by up to
     /// 6e-5, which their networks were trained with.
-    package static func tensor(_ steps: some RandomAccessCollection<Int>, size: Int, in graph: Graph) -> Tensor {
+    package static func tensor(_ steps: [Int], size: Int, in graph: Graph) -> Tensor {
         let half = size / 2
         let tensor = graph.tensor(Shape(steps.count, size))
         let frequencies = Scratch(half)

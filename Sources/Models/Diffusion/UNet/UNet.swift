@@ -58,10 +58,9 @@ package final class UNet: Module {
     ///   - signal: `[N, z_dim]` (see `signal(_:)`); ignored if the network does not see the leaf.
     ///   - dropout: Names this step's dropout; nil drops nothing. Its `use` leaves the low 24 bits to the network.
     package func callAsFunction(
-        _ x: Tensor, steps: some RandomAccessCollection<Int>, reconstruction: Tensor?, signal: Tensor?, in graph: Graph,
-        dropout: RandomKey? = nil
+        _ x: Tensor, steps: [Int], reconstruction: Tensor?, signal: Tensor?, in graph: Graph, dropout: RandomKey? = nil
     ) -> Tensor {
-        check(x, count: steps.count, reconstruction, signal)
+        check(x, steps, reconstruction, signal)
         let embedding = embed(steps, signal, in: graph)
         var h = x
         if configuration.seesReconstruction, let reconstruction { h = graph.concatChannels(h, reconstruction) }
@@ -75,7 +74,7 @@ package final class UNet: Module {
     /// The conditioning signal of N leaves; nil is "no leaf": the table's last row, or with plain numbers the published 0.
     ///
     /// - Parameter graph: whose tensor it becomes; nil for one by itself.
-    package func signal(_ leaves: some Collection<Int?>, in graph: Graph? = nil) -> Tensor? {
+    package func signal(_ leaves: [Int?], in graph: Graph? = nil) -> Tensor? {
         guard configuration.seesLeaf, configuration.signalSize == 1 else { return nil }
         let none = configuration.leafSignal == .embedding ? configuration.leafCount : 0
         let shape = Shape(leaves.count, 1)
@@ -106,7 +105,7 @@ package final class UNet: Module {
 
 extension UNet {
     /// SiLU of the time embedding plus, where the network sees it, the leaf's; every residual block starts from it.
-    private func embed(_ steps: some RandomAccessCollection<Int>, _ signal: Tensor?, in graph: Graph) -> Tensor {
+    private func embed(_ steps: [Int], _ signal: Tensor?, in graph: Graph) -> Tensor {
         let sinusoids = TimestepEmbedding.tensor(steps, size: configuration.modelChannels, in: graph)
         var embedding = timeSecond(graph.activation(timeFirst(sinusoids, in: graph), .swish), in: graph)
         if let leaf, let signal { embedding = graph.add(embedding, leaf(signal, in: graph)) }
@@ -181,17 +180,17 @@ extension UNet {
             input: input, output: output, number: blocks, configuration: configuration, using: &initialiser)
     }
 
-    private func check(_ x: Tensor, count: Int, _ reconstruction: Tensor?, _ signal: Tensor?) {
+    private func check(_ x: Tensor, _ steps: [Int], _ reconstruction: Tensor?, _ signal: Tensor?) {
         let c = configuration
         precondition(
-            x.shape == Shape(count, c.imageSize, c.imageSize, c.imageChannels),
-            "UNet: \(count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
+            x.shape == Shape(steps.count, c.imageSize, c.imageSize, c.imageChannels),
+            "UNet: \(steps.count) images of \(c.imageSize) pixels and \(c.imageChannels) channels expected, got \(x.shape)"
         )
         precondition(
             !c.seesReconstruction || reconstruction?.shape == x.shape, "UNet: a reconstruction for each image is needed"
         )
         precondition(
-            !c.seesLeaf || signal?.shape == Shape(count, c.signalSize),
+            !c.seesLeaf || signal?.shape == Shape(steps.count, c.signalSize),
             "UNet: a leaf signal for each image is needed")
     }
 }

@@ -8,6 +8,18 @@ struct DiffusionBatch {
         fileprivate(set) var steps: [Int] = []
         /// Nil where the leaf is dropped.
         fileprivate(set) var leaf: [Int?] = []
+
+        /// Takes over those of some images of a batch.
+        mutating func set(to batch: Lists, of images: Range<Int>) {
+            removeAll()
+            steps.append(contentsOf: batch.steps[images])
+            leaf.append(contentsOf: batch.leaf[images])
+        }
+
+        fileprivate mutating func removeAll() {
+            steps.removeAll(keepingCapacity: true)
+            leaf.removeAll(keepingCapacity: true)
+        }
     }
 
     /// x_t, `[N, H, W, C]`, in the model's pixel range.
@@ -64,8 +76,7 @@ extension DiffusionBatch.Lists {
     fileprivate mutating func draw(
         _ leaves: [Int], step: UInt32, settings: DiffusionTrainingSettings, below bound: Int
     ) {
-        steps.removeAll(keepingCapacity: true)
-        leaf.removeAll(keepingCapacity: true)
+        removeAll()
         var times = RandomKey(seed: settings.seed, use: DiffusionRandomUse.timestep, step: step).stream()
         let draws = Scratch(leaves.count)
         RandomKey(seed: settings.seed, use: DiffusionRandomUse.conditionDrop, step: step)

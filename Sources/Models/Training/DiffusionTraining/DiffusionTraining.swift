@@ -22,6 +22,7 @@ package final class DiffusionTraining: TrainingRun {
     // Lists of the latest step, whose memory serves the next.
     private var indices: [Int] = []
     private var lists = DiffusionBatch.Lists()
+    private var partLists = DiffusionBatch.Lists()
     private var parts: [TrainingProgress.Part] = []
 
     /// A run from the start. Throws if the settings cannot work or there are no images.
@@ -113,10 +114,11 @@ extension DiffusionTraining {
             // Each piece drops values of its own.
             let dropout = RandomKey(
                 seed: settings.seed, use: DiffusionRandomUse.dropout, step: UInt32(step), image: UInt32(first))
+            partLists.set(to: lists, of: part)
             let prediction = network(
-                batch.noisy.rows(part, in: graph), steps: lists.steps[part],
+                batch.noisy.rows(part, in: graph), steps: partLists.steps,
                 reconstruction: batch.reconstruction?.rows(part, in: graph),
-                signal: network.signal(lists.leaf[part], in: graph), in: graph, dropout: dropout)
+                signal: network.signal(partLists.leaf, in: graph), in: graph, dropout: dropout)
             let error = graph.noiseError(
                 prediction, batch.noise.rows(part, in: graph), settings.loss, over: batch.noise.count)
             loss += Double(error.item())
