@@ -14,8 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "unet.paper-gray28/forward/1", "sample.small/step", "classifier.small", "tree.small-initial", "tree.small-rgb32",
-        "tree.small-split",
+        "unet.paper-gray28/forward/1", "sample.small/step", "classifier.small", "tree.small-initial",
+        "tree.small-rgb32", "tree.small-split",
     ])
     func aStepAsksTheAllocatorForNothing(name: String) async throws {
         try await TestGrove.with { grove in
