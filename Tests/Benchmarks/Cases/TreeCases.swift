@@ -41,7 +41,7 @@ enum TreeCases {
         BenchmarkCase(name, .train, batch: batch) { item in
             let step = try TreeStep(settings, batch: batch)
             let flops = ConvolutionShapes.flops { step.pass(in: $0) } / Double(batch)
-            var line = item.imagesLine(Stopwatch(seconds: 4, least: 3) { step.run() }, flops: 3 * flops)
+            var line = item.imagesLine(Stopwatch(seconds: 4, least: 9) { step.run() }, flops: 3 * flops)
             // What the worker would have said before; it knows nothing of the program itself.
             let forecast = try settings.memoryForecast(datasetBytes: 0)
             line.fields.append(("forecast_mib", .number(Double(forecast.total) / 1_048_576)))
