@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "unet.paper-gray28/forward/1", "sample.small/step", "classifier.small", "tree.small-initial",
+        "unet.paper-gray28/forward/16", "sample.small/step", "classifier.small", "tree.small-initial",
         "tree.small-rgb32", "tree.small-split",
     ])
     func aStepAsksTheAllocatorForNothing(name: String) async throws {

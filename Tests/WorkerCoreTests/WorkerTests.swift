@@ -53,7 +53,8 @@ import WorkerCore
             spec.trainTree.settings.epochsInitial = 100_000
             broker.state.withLock { $0.assignments = [assignment(spec)] }
             try worker.start()
-            wait { broker.state.withLock { $0.beats > 2 && !$0.lines.isEmpty } }
+            // Said when the first step is done; before that there is nothing to save.
+            wait { broker.state.withLock { $0.beats > 2 && $0.lines.contains { $0.hasPrefix("stage ") } } }
             #expect(worker.stop())
             #expect(broker.completions.count == 1 && broker.checkpoints.count == 1)
             #expect(broker.completions.first?.interruption.reason.isEmpty == false)
