@@ -48,7 +48,9 @@ import WorkerCore
             spec.evaluate.refinement.steps = 2
             spec.evaluate.distanceImages = 20
             spec.evaluate.leafImages = 5
-            let products = try bench.products(spec)
+            let measuring = attempt(spec)
+            let products = try bench.products(measuring)
+            #expect(measuring.takeLines(10).contains { $0.hasPrefix("Needs about ") })
             let full = try report(products)
             #expect((full["likelihood"] as? [String: Any])?["samples"] as? Int == 3)
             #expect((full["classifier_accuracy"] as? Double).map { $0 > 0.9 } == true)

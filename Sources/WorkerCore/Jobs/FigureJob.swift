@@ -1,3 +1,4 @@
+import Models
 import Wire
 
 /// Draws the figures of a tree, each as PNG and as SVG.
@@ -11,6 +12,8 @@ struct FigureJob {
     func run(_ context: JobContext) throws -> JobProducts {
         let drawer = try FigureDrawer(job, context)
         let refinement = job.refinement.hasDiffusion ? job.refinement : nil
+        let loop = GenerationLoop(kind: .figure, tree: job.tree, refinement: refinement)
+        try context.require(loop.memoryForecast(.chunk, context))
         let recipe = Recipe(kind: .figure, tree: job.tree, refinement: refinement, seed: job.seed)
         var files: [ResultFile] = []
         for kind in try drawer.kinds() {

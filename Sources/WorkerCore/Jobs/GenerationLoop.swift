@@ -32,9 +32,9 @@ struct GenerationLoop {
         }
     }
 
-    /// Says what a request will take of the machine's memory, and refuses one that does not fit.
-    func requireMemory(_ request: GenerationRequest, _ context: JobContext) throws {
-        try context.require(begin(request, context).memoryForecast(pass: diffusion(context)?.pass))
+    /// What a request will take of the machine's memory beside the models.
+    func memoryForecast(_ request: GenerationRequest, _ context: JobContext) throws -> MemoryForecast {
+        try begin(request, context).memoryForecast(pass: diffusion(context)?.pass)
     }
 
     private func begin(_ request: GenerationRequest, _ context: JobContext) throws -> GenerationRun {
@@ -57,7 +57,7 @@ extension GenerationLoop {
     func draw(
         _ request: GenerationRequest, sources: [String]?, _ context: JobContext
     ) throws -> (images: [GeneratedImage], products: JobProducts) {
-        try requireMemory(request, context)
+        try context.require(memoryForecast(request, context))
         let images = try run(request, context)
         let files = ImageFiles(
             recipe: Recipe(kind: kind, tree: tree, refinement: refinement, seed: request.seed),

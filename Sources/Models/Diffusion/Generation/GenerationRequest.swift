@@ -40,6 +40,9 @@ package struct GenerationRequest: Sendable {
         self.startsFromGivenImage = startsFromGivenImage
     }
 
+    /// As many new images as go through the networks at once.
+    package static let chunk = GenerationRequest(.prior(count: GenerationRun.standardChunk), seed: 0)
+
     /// Draws or given images, each of which becomes one image, or one a leaf.
     package var count: Int {
         switch source {

@@ -20,7 +20,8 @@ package final class LikelihoodRun {
     ///   - samples: K, at least 1.
     ///   - seed: of the latents' noise; the same seed gives the same number, on any number of cores.
     ///   - batch: images a pass; it bounds memory.
-    package init(_ tree: TreeVAE, dataset: ImageDataset, samples: Int, seed: UInt64, batch: Int = 256) {
+    package init(_ tree: TreeVAE, dataset: ImageDataset, samples: Int, seed: UInt64, batch: Int = TreeEvaluation.batch)
+    {
         precondition(samples >= 1 && batch >= 1, "LikelihoodRun: \(samples) samples of \(batch) images")
         self.tree = tree
         self.dataset = dataset

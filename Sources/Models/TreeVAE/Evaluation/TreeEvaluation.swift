@@ -14,13 +14,16 @@ package struct TreeEvaluation: Sendable {
     /// The mean negative ELBO: the sum of the parts.
     package let negativeELBO: Double
 
+    /// Images a pass.
+    static let batch = 256
+
     /// Runs every image through the whole tree in evaluation mode.
     ///
     /// - Parameters:
     ///   - seed: of the latents' noise; the same seed gives the same numbers, on any number of cores.
     ///   - batch: images a pass; it bounds memory.
     package init(
-        _ tree: TreeVAE, dataset: ImageDataset, seed: UInt64 = 0, batch: Int = 256
+        _ tree: TreeVAE, dataset: ImageDataset, seed: UInt64 = 0, batch: Int = Self.batch
     ) throws(EvaluationError) {
         var tables: [Tensor] = []
         var sums: [String: Double] = [:]

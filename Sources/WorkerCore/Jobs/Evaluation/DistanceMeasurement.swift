@@ -17,6 +17,8 @@ struct DistanceMeasurement {
 
     /// How many are taken when nobody says.
     private static let standardCount = 10_000
+    /// Images that the network sees at once.
+    static let batch = 16
 
     init(
         _ job: Grove_V1_Evaluate, _ tree: TreeVAE, _ dataset: ImageDataset, _ network: MeasuringNetwork,
@@ -76,10 +78,9 @@ struct DistanceMeasurement {
     private func statisticsOfDataset() throws -> FeatureStatistics {
         var features: [Float] = []
         var meter = ProgressMeter(imagesPerStep: 1)
-        let batch = 16
-        for first in stride(from: 0, to: dataset.count, by: batch) {
+        for first in stride(from: 0, to: dataset.count, by: Self.batch) {
             try context.checkStop()
-            let range = first..<min(first + batch, dataset.count)
+            let range = first..<min(first + Self.batch, dataset.count)
             features += network.network.features(dataset.tensor(range)).values
             context.attempt.report(meter.work("features of the dataset", step: range.upperBound, of: dataset.count))
         }

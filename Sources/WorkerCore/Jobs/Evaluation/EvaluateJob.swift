@@ -17,6 +17,7 @@ struct EvaluateJob {
         // Whatever does not fit is found before the long work begins.
         let network = try MeasuringNetwork(job, shape: ImageShape(tree), dataset, context)
         let distances = try network.map { try DistanceMeasurement(job, tree, dataset, $0, context) }
+        try context.require(forecast(tree, dataset, network, context))
 
         var report = try EvaluationReport(tree, dataset: dataset, name: job.dataset.name, seed: job.seed)
         report.recipe =
@@ -40,6 +41,16 @@ struct EvaluateJob {
         }
         for line in report.details { context.log(line) }
         return JobProducts(files: [try report.file, report.text])
+    }
+
+    private func forecast(
+        _ tree: TreeVAE, _ dataset: ImageDataset, _ network: MeasuringNetwork?, _ context: JobContext
+    ) throws -> MemoryForecast {
+        let refinement = job.refinement.hasDiffusion ? job.refinement : nil
+        let loop = GenerationLoop(kind: .evaluate, tree: job.tree, refinement: refinement)
+        return .evaluation(
+            of: tree, dataset: dataset, network: network.map { ($0.network, DistanceMeasurement.batch) },
+            generation: try network.map { _ in try loop.memoryForecast(.chunk, context) })
     }
 
     private func likelihood(
