@@ -39,7 +39,7 @@ extension Tensor {
     ///
     /// - Parameter graph: whose tensor the copy becomes; nil for one by itself.
     func scaled(to range: PixelRange, in graph: Graph? = nil) -> Tensor {
-        let result = graph?.tensor(shape) ?? Tensor(shape)
+        let result = graph.tensor(shape)
         for index in 0..<count { result.data[index] = range.scaled(data[index]) }
         return result
     }

@@ -120,6 +120,11 @@ package final class Graph {
     }
 }
 
+extension Graph? {
+    /// A tensor of the pass, or one by itself where there is no pass; with uninitialised values.
+    package func tensor(_ shape: Shape) -> Tensor { self?.tensor(shape) ?? Tensor(shape) }
+}
+
 /// The forms in which kernels read weights, with the sizes that they depend on.
 enum WeightForm: Hashable {
     /// Panels for products of so many pixels a row.

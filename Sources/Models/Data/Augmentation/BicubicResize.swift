@@ -33,13 +33,17 @@ enum BicubicResize {
             return max(Int(centre - support + 0.5), 0)..<min(Int(centre + support + 0.5), source)
         }
 
-        /// Of the values of one channel, `stride` apart.
-        func value(_ values: UnsafePointer<Float>, stride: Int, at position: Int) -> Float {
-            var sum: Float = 0
-            for (offset, index) in range(position).enumerated() {
-                sum += weights.data[position * most + offset] * values[index * stride]
+        /// Sets `stride` values of a target position, side by side; the source positions' lie as far apart.
+        func blend(
+            _ values: UnsafePointer<Float>, stride: Int, at position: Int, into output: UnsafeMutablePointer<Float>
+        ) {
+            let range = range(position)
+            let weights = weights.data + position * most - range.lowerBound
+            for value in 0..<stride {
+                var sum: Float = 0
+                for index in range { sum += weights[index] * values[index * stride + value] }
+                output[value] = min(max(sum, 0), 1)
             }
-            return min(max(sum, 0), 1)
         }
 
         private func centre(_ position: Int) -> Double { (Double(position) + 0.5) * ratio }
@@ -72,15 +76,11 @@ enum BicubicResize {
         let narrowed = Scratch(crop.height * stride)
         for row in 0..<crop.height {
             let line = image + ((crop.top + row) * imageWidth + crop.left) * channels
-            for position in 0..<stride {
-                narrowed.data[row * stride + position] =
-                    columns.value(line + position % channels, stride: channels, at: position / channels)
+            let narrow = narrowed.data + row * stride
+            for column in 0..<width {
+                columns.blend(line, stride: channels, at: column, into: narrow + column * channels)
             }
         }
-        for row in 0..<height {
-            for position in 0..<stride {
-                output[row * stride + position] = rows.value(narrowed.data + position, stride: stride, at: row)
-            }
-        }
+        for row in 0..<height { rows.blend(narrowed.data, stride: stride, at: row, into: output + row * stride) }
     }
 }

@@ -41,7 +41,7 @@ package struct GenerationRequest: Sendable {
     }
 
     /// As many new images as go through the networks at once.
-    package static let chunk = GenerationRequest(.prior(count: GenerationRun.standardChunk), seed: 0)
+    package static let chunk = GenerationRequest(.prior(count: SamplingRun.standardChunk), seed: 0)
 
     /// Draws or given images, each of which becomes one image, or one a leaf.
     package var count: Int {

@@ -19,16 +19,13 @@ package final class GenerationRun {
     package private(set) var results: [GeneratedImage] = []
     private var takenCount = 0
 
-    /// Images that go through the networks at once.
-    static let standardChunk = 16
-
     /// - Parameters:
     ///   - treeDigest: SHA-256 of the tree's file, against which the diffusion model is checked.
     ///   - chunkSize: Images that go through the networks at once; does not change them.
     /// - Throws: `DiffusionError` if the models do not belong together or the request does not fit them.
     package init(
         _ request: GenerationRequest, tree: TreeVAE, treeDigest: String, diffusion: DiffusionModel? = nil,
-        sampler settings: SamplerSettings = SamplerSettings(), chunkSize: Int = GenerationRun.standardChunk
+        sampler settings: SamplerSettings = SamplerSettings(), chunkSize: Int = SamplingRun.standardChunk
     ) throws(DiffusionError) {
         precondition(chunkSize > 0, "GenerationRun: a chunk of \(chunkSize) images cannot be")
         painter = try LeafPainter(tree: tree, request: request)

@@ -55,13 +55,16 @@ package final class SamplingRun {
         let noise: Tensor
     }
 
+    /// Images that go through the network at once.
+    static let standardChunk = 16
+
     /// Throws if the settings or an image do not fit the model.
     /// - Parameters:
     ///   - noise: nil draws it from the images' keys.
     ///   - graph: One for all steps: it prepares each weight once and uses its tensors again.
     ///   - clip: Where x̂_0 is clamped to; nil means the range that the model's pixels have.
     package init(
-        _ model: DiffusionModel, images: [SamplingImage], settings: SamplerSettings, chunkSize: Int = 16,
+        _ model: DiffusionModel, images: [SamplingImage], settings: SamplerSettings, chunkSize: Int = standardChunk,
         noise: (any DiffusionNoise)? = nil, clip: ClosedRange<Float>? = nil, in graph: Graph = .inference
     ) throws(DiffusionError) {
         precondition(chunkSize > 0, "SamplingRun: a chunk of \(chunkSize) images cannot be")

@@ -12,7 +12,7 @@ extension DiffusionSchedule {
             images.shape == noise.shape && images.shape.first == steps.count
                 && (reconstruction == nil || reconstruction?.shape == images.shape),
             "noised: images \(images.shape), noise \(noise.shape) and \(steps.count) steps do not fit")
-        let result = graph?.tensor(images.shape) ?? Tensor(images.shape)
+        let result = graph.tensor(images.shape)
         let size = images.count / max(1, steps.count)
         Parallel.forEach(steps.count) { image in
             let (share, deviation) = (signal(steps[image]), self.noise(steps[image]))

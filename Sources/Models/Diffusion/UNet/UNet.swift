@@ -77,8 +77,7 @@ package final class UNet: Module {
     package func signal(_ leaves: [Int?], in graph: Graph? = nil) -> Tensor? {
         guard configuration.seesLeaf, configuration.signalSize == 1 else { return nil }
         let none = configuration.leafSignal == .embedding ? configuration.leafCount : 0
-        let shape = Shape(leaves.count, 1)
-        let signal = graph?.tensor(shape) ?? Tensor(shape)
+        let signal = graph.tensor(Shape(leaves.count, 1))
         for (image, leaf) in leaves.enumerated() { signal.data[image] = Float(leaf ?? none) }
         return signal
     }

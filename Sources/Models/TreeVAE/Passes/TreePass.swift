@@ -27,5 +27,5 @@ package struct TreePass {
     }
 
     /// P_l(x) of all leaves, `[N, L]`, without a gradient.
-    package var leafProbabilities: Tensor { .columns(leaves.map(\.probability)) }
+    package var leafProbabilities: Tensor { .columns(leaves.map(\.probability), rows: leaves[0].probability.count) }
 }

@@ -21,9 +21,9 @@ extension TreeVAE {
             reach.descend(from: node, to: children)
         }
         let leaves = topology.leaves
-        let probabilities = Tensor([count, leaves.count])
-        for (column, leaf) in leaves.enumerated() { probabilities.setColumn(column, to: reach[topology.nodes[leaf]]) }
-        return TreeSample(leafProbabilities: probabilities, leafLatents: leaves.map { latents[$0] })
+        return TreeSample(
+            leafProbabilities: .columns(leaves.map { reach[topology.nodes[$0]] }, rows: count),
+            leafLatents: leaves.map { latents[$0] })
     }
 
     /// Decodes the sampled latents of one leaf, `[N, H, W, C]`.

@@ -5,8 +5,7 @@ extension ImageDataset {
     ///
     /// - Parameter graph: whose tensor they become; nil for one by itself.
     package func tensor(_ indices: some Collection<Int>, in graph: Graph? = nil) -> Tensor {
-        let shape = Shape(indices.count, height, width, channels)
-        let result = graph?.tensor(shape) ?? Tensor(shape)
+        let result = graph.tensor(Shape(indices.count, height, width, channels))
         copyBatch(indices, into: result.data)
         return result
     }

@@ -9,11 +9,19 @@ extension Tensor {
     /// - Parameter graph: whose tensor the copy becomes; nil for one by itself.
     package func gatheringRows(_ indices: [Int], in graph: Graph? = nil) -> Tensor {
         let size = rowSize
-        let rows = shape.with(rows: indices.count)
-        let result = graph?.tensor(rows) ?? Tensor(rows)
+        let result = graph.tensor(shape.with(rows: indices.count))
         for (row, index) in indices.enumerated() {
             (result.data + row * size).update(from: data + index * size, count: size)
         }
+        return result
+    }
+
+    /// The entries of a range along the first axis, copied; without a gradient.
+    ///
+    /// - Parameter graph: whose tensor the copy becomes.
+    func rows(_ range: Range<Int>, in graph: Graph) -> Tensor {
+        let result = graph.tensor(shape.with(rows: range.count))
+        result.data.update(from: data + range.lowerBound * rowSize, count: result.count)
         return result
     }
 
@@ -28,9 +36,8 @@ extension Tensor {
         }
     }
 
-    /// Vectors `[N]` side by side, `[N, count]`, without a gradient.
-    static func columns(_ list: [Tensor]) -> Tensor {
-        let rows = list.first?.count ?? 0
+    /// Vectors `[N]` side by side, `[N, count]`, without a gradient; nil stands for ones.
+    static func columns(_ list: [Tensor?], rows: Int) -> Tensor {
         let result = Tensor([rows, list.count])
         for (column, tensor) in list.enumerated() { result.setColumn(column, to: tensor) }
         return result
