@@ -48,6 +48,15 @@ final class Bench {
         return try JobStore(directory: copy)
     }
 
+    /// Lets one statement of the store fail, after `count` others.
+    func failStatement(after count: Int) throws { try store.failStatement(after: count) }
+
+    /// - Returns: whether the fault had not struck.
+    func withdrawFault() throws -> Bool { try store.withdrawFault() }
+
+    /// What the store says of the queue, beside what the broker has in memory.
+    func stored<T>(_ body: (StoreTransaction) throws -> T) throws -> T { try store.batch(body) }
+
     /// Lets the database grow, as a reserve that is given up does.
     func giveRoom(pages: Int) throws {
         _ = try store.pragma("max_page_count = \(pages)")
