@@ -97,7 +97,7 @@ package final class Broker {
         return result
     }
 
-    private func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
+    func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
         ServiceContext(
             batch: batch, blobs: blobs, backups: backups, settings: settings, now: now, isDiskFull: looksForRoom != nil)
     }

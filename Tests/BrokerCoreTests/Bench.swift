@@ -57,6 +57,15 @@ final class Bench {
     /// What the store says of the queue, beside what the broker has in memory.
     func stored<T>(_ body: (StoreTransaction) throws -> T) throws -> T { try store.batch(body) }
 
+    /// What a turn sends in which `body` stands for its messages.
+    func inTurn(_ body: (inout Turn) throws -> Void) throws -> [Outgoing] {
+        try store.batch { batch in
+            var turn = Turn(state: broker.state, context: broker.context(batch, now))
+            try body(&turn)
+            return turn.outgoing
+        }
+    }
+
     /// Lets the database grow, as a reserve that is given up does.
     func giveRoom(pages: Int) throws {
         _ = try store.pragma("max_page_count = \(pages)")

@@ -6,9 +6,12 @@ import Wire
 @testable import BrokerCore
 
 @Suite struct OutboxTests {
-    private func message(_ peer: UInt8, _ sequence: UInt32, payload: [UInt8] = [], assignment: AttemptKey? = nil) -> Outgoing {
+    private func message(_ peer: UInt8, _ sequence: UInt32, payload: [UInt8] = [], assignment: AttemptKey? = nil)
+        -> Outgoing
+    {
         Outgoing(
-            PeerID(peer), WireMessage(.data, callID: .random(), sequence: sequence, payload: payload), assignment: assignment)
+            PeerID(peer), WireMessage(.data, callID: .random(), sequence: sequence, payload: payload),
+            assignment: assignment)
     }
 
     @Test func keepsTheOrderOfAPeerThatIsFull() throws {
@@ -49,7 +52,8 @@ import Wire
             }
         }
         let all = handed.values.reduce(0, +)
-        #expect(all < Unconfirmed.crowded + 42 * (Unconfirmed.share + 2 * Limits.chunkBytes), "\(all) bytes are under way")
+        #expect(
+            all < Unconfirmed.crowded + 42 * (Unconfirmed.share + 2 * Limits.chunkBytes), "\(all) bytes are under way")
         #expect(dropped.count == 40, "who reads nothing is dropped")
     }
 

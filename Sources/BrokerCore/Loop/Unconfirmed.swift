@@ -26,8 +26,10 @@ struct Unconfirmed {
     static let most = 26 << 20
     /// PINGs that are told apart, of a peer that answers none.
     private static let mostPings = 64
-    /// Peers that have not confirmed everything are asked, so that those that are gone are noticed.
+    /// Peers that have not confirmed much are asked now and then, so that those that are gone are noticed. Less than that is
+    /// forgotten, for most peers have a few answers and go.
     private static let pingInterval = Duration.seconds(10)
+    private static let much = 64 << 10
 
     func mayTakeMore(_ peer: PeerID) -> Bool {
         total <= Self.crowded || (accounts[peer]?.bytes ?? 0) < Self.share
@@ -67,6 +69,7 @@ struct Unconfirmed {
     mutating func dueForPing(now: Duration) -> [PeerID] {
         guard !accounts.isEmpty, nextPings <= now else { return [] }
         nextPings = now + Self.pingInterval
+        for (peer, account) in accounts where account.bytes < Self.much { forget(peer) }
         return Array(accounts.keys)
     }
 }
