@@ -19,7 +19,9 @@ import Wire
             var wrong: [String] = []
             for minute in change - 1440..<change + 1440 {
                 let next = changes.first { $0 > minute }.map { start + Int64($0) * ClockNight.minuteMS }
-                let second = changes.first { $0 > minute && !inside[$0] }.map { start + Int64($0) * ClockNight.minuteMS }
+                let second = changes.first { $0 > minute && !inside[$0] }.map {
+                    start + Int64($0) * ClockNight.minuteMS
+                }
                 let isEdge = changes.contains(minute) || changes.contains(minute + 1)
                 for instant in isEdge ? [0, 1, 999, 1000, 30_000, 59_000, 59_999] : [0, 59_999] {
                     let now = start + Int64(minute) * ClockNight.minuteMS + Int64(instant)

@@ -31,10 +31,11 @@ import Wire
     // MARK: Waiting
 
     /// The broker sleeps until something is to be done, and that is never now.
-    @Test(arguments: [
-        (spring, 150, 300), (spring, 1140, 150), (spring, 130, 170), (spring, 120, 180), (autumn, 150, 300),
-        (autumn, 1140, 150), (autumn, 130, 170), (autumn, 120, 180),
-    ] as [(ClockNight, UInt32, UInt32)])
+    @Test(
+        arguments: [
+            (spring, 150, 300), (spring, 1140, 150), (spring, 130, 170), (spring, 120, 180), (autumn, 150, 300),
+            (autumn, 1140, 150), (autumn, 130, 170), (autumn, 120, 180),
+        ] as [(ClockNight, UInt32, UInt32)])
     func aBrokerThatWaitsSleeps(_ night: ClockNight, _ opens: UInt32, _ closes: UInt32) throws {
         let bench = try Self.bench(night, hours: -1)
         let id = try bench.submit(bench.client(), Bench.sample(), terms: Self.terms(opens, closes))

@@ -49,7 +49,8 @@ import Wire
         let time = try Self.instant("2027-02-03 19:05", nowMS: now)
         #expect(Format.time(milliseconds: time) == "2027-02-03 19:05:00")
         #expect(try Self.instant("2027-02-03T19:05", nowMS: now) == time)
-        for text in ["", "noon", "25:00", "2027-02-31 10:00", "2027-13-01 10:00", "2027-02-03", "+", "+h", "a b 10:00"] {
+        for text in ["", "noon", "25:00", "2027-02-31 10:00", "2027-13-01 10:00", "2027-02-03", "+", "+h", "a b 10:00"]
+        {
             let error = #expect(throws: RPCError.self) { try Self.instant(text, nowMS: now) }
             #expect(error?.code == .invalidArgument && error?.message.contains("write it as") == true)
         }

@@ -8,7 +8,7 @@ extension Turn {
         let now = context.now.monotonic
         for peer in state.sessions.endSilent(for: context.settings.sessionTimeout, now: now) { state.drop(peer) }
         for (attempt, loss) in state.leases.overdue(now: now) { try end(attempt, loss) }
-        if state.queue.isClockSetBack(context.now) { try context.batch.makeTimersDue(nowMS: context.now.wallMS) }
+        if state.queue.noticeSetBack(context.now) { try context.batch.makeTimersDue(nowMS: context.now.wallMS) }
         try followQueue()
         if state.queue.isTimerDue(context.now) { try QueueService(context: context).wake(&state) }
         probe()

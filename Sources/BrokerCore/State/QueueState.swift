@@ -14,8 +14,9 @@ struct QueueState: Sendable {
     private var timerMS: Int64?
     /// How long to sleep for it, on the monotonic clock.
     private(set) var timer: Duration?
-    /// What the wall clock showed in the last turn.
-    private var lastMS = Int64.min
+    /// What the wall clock showed when it was last looked at. Before the first time it may have been anything, and the time
+    /// zone another.
+    private var lastMS = Int64.max
     /// When workers are next asked whether their connection is still there.
     var nextProbe = Duration.zero
 
@@ -49,11 +50,15 @@ struct QueueState: Sendable {
                 head: try batch.head(of: number))
         }
         if changes.timers || isTimerDue(now) { setTimer(try batch.nextTimer(), now: now) }
-        lastMS = now.wallMS
     }
 
-    /// Whether jobs that could begin may have to wait for their hour again, with no timer that tells.
-    func isClockSetBack(_ now: Now) -> Bool { now.wallMS < lastMS }
+    /// Looks at the wall clock.
+    /// - Returns: whether it has been set back: jobs that could begin may have to wait for their hour again, and no timer
+    ///   tells.
+    mutating func noticeSetBack(_ now: Now) -> Bool {
+        defer { lastMS = now.wallMS }
+        return now.wallMS < lastMS
+    }
 
     /// Whether a waiting job may not belong any more where it is: then it must be looked at before anything is given out.
     /// Timers are instants of the wall clock, which can be set, and goes on while the machine sleeps.

@@ -102,7 +102,7 @@ extension StoreTransaction {
 
     /// Has every waiting job that time concerns looked at again.
     package func makeTimersDue(nowMS: Int64) throws {
-        try run("UPDATE timer SET at_ms = ?", [nowMS])
+        try run("UPDATE timer SET at_ms = ?1 WHERE at_ms > ?1", [nowMS])
         if database.changesCount > 0 { journal.changes.timers = true }
     }
 
