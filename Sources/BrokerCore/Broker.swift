@@ -44,8 +44,11 @@ package final class Broker {
         reserve = DiskReserve(directory: store.directory, bytes: settings.diskReserveBytes)
         if try !reserve.hold() { looksForRoom = now.monotonic }
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
-        let (leases, queue) = try store.batch { try ($0.leases(), QueueState($0, now: now)) }
+        let (leases, queue, newest) = try store.batch {
+            try ($0.leases(), QueueState($0, now: now), $0.greatestID())
+        }
         state.queue = queue
+        state.jobIDs = JobIDGenerator(after: newest.flatMap { JobID($0) })
         for lease in leases {
             let limits = RunLimits(
                 try Grove_V1_Terms(stored: lease.terms), ranMS: lease.ranMS, startedMS: lease.startedMS, settings,

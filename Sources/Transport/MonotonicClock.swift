@@ -7,15 +7,15 @@ import Darwin
 /// Time since boot that no clock adjustment moves; what deadlines, leases and heartbeats are measured by. Comparable
 /// inside one boot of one machine only: never send it to a peer and never store it.
 package enum MonotonicClock {
-    /// Nanoseconds since boot, without the time the machine slept.
-    package static var nanoseconds: UInt64 {
+    /// Nanoseconds since boot, without the time the machine slept. Under a simulated clock they may be negative.
+    package static var nanoseconds: Int64 {
         var time = timespec()
         let result = clock_gettime(CLOCK_MONOTONIC, &time)
         precondition(result == 0, "the system has no monotonic clock")
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     package static var now: Duration {
-        .nanoseconds(Int64(nanoseconds))
+        .nanoseconds(nanoseconds)
     }
 }

@@ -122,7 +122,7 @@ struct WorkService {
                 continue
             }
             if progress != nil { state.streams.touch(lease.attempt.jobID) }
-            let isClosed = lease.limits.windowEnd.map { $0 <= context.now.monotonic } ?? false
+            let isClosed = lease.limits.isOutsideWindow(at: context.now.wallMS, context.settings.localTime)
             if isClosed || state.queue.gates[lease.worker] == .draining { response.yield.append(report.attempt) }
         }
         return response
