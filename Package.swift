@@ -107,6 +107,13 @@ let package = Package(
             name: "grove-chaos",
             dependencies: ["Calls", "JobStore", "QueueLoad", "Transport", "Wire", argumentParser, protobuf],
             path: "Tests/Chaos", exclude: ["FULL.md", "FaultyDisk", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "grove-fuzz",
+            dependencies: [
+                "BrokerCore", "Calls", "GroveClient", "Imaging", "JobStore", "Models", "Neural", "Transport", "Wire",
+                "WorkerCore", argumentParser, protobuf,
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "QueueLoad", dependencies: ["Transport", "Wire", protobuf], path: "Tests/QueueLoad",
