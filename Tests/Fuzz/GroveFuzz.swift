@@ -18,11 +18,11 @@ struct GroveFuzz: ParsableCommand {
 
         func types() throws -> [any FuzzTarget.Type] {
             let wanted = targets.split(separator: ",").map(String.init)
-            let names = Targets.all.map { $0.name }
-            if let unknown = wanted.first(where: { !names.contains($0) }) {
-                throw ValidationError("there is no target '\(unknown)'; there are \(names.joined(separator: ", "))")
+            if let unknown = wanted.first(where: { Targets.named($0) == nil }) {
+                let names = Targets.all.map { $0.name }.joined(separator: ", ")
+                throw ValidationError("there is no target '\(unknown)'; there are \(names)")
             }
-            return Targets.all.filter { wanted.isEmpty || wanted.contains($0.name) }
+            return wanted.isEmpty ? Targets.all : wanted.compactMap(Targets.named)
         }
     }
 
@@ -83,14 +83,18 @@ struct GroveFuzz: ParsableCommand {
         @Option var seed: UInt64 = 0
         @Option var seconds: Double = 0
         @Option(name: .customLong("file")) var files: [String] = []
+        @Option(help: "Only print the hashes of so many inputs.") var list: Int?
 
         func run() throws {
-            guard let type = Targets.all.first(where: { $0.name == target }) else {
+            guard let type = Targets.named(target) else {
                 throw ValidationError("there is no target '\(target)'")
             }
             let child = try FuzzChild(type, scratch: scratch)
-            if files.isEmpty {
-                try child.fuzz(seed: seed, seconds: seconds, corpus: Corpus.inputs(in: corpus))
+            if let list {
+                for hash in try child.list(seed: seed, count: list, corpus: Corpus.inputs(in: corpus)) { say(hash) }
+            } else if files.isEmpty {
+                let known = try Corpus.inputs(in: corpus) + Corpus.inputs(in: scratch + "/" + FuzzChild.poolName)
+                try child.fuzz(seed: seed, seconds: seconds, corpus: known)
             } else {
                 try child.replay(files.map(Corpus.read))
             }
@@ -104,9 +108,15 @@ private func say(_ text: String) {
 }
 
 enum Scratch {
+    /// A folder in memory where the system has one, for a store syncs at every turn.
+    private static var place: String {
+        let memory = "/dev/shm"
+        return FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
+    }
+
     /// A folder that is gone afterwards.
     static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "grove-fuzz-\(UUID().uuidString)").path
+        let folder = place + "/grove-fuzz-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let result = Swift.Result { try body(folder) }
         try FileManager.default.removeItem(atPath: folder)

@@ -51,7 +51,11 @@ struct ChildProcess {
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         process.arguments = ["child", type.name, "--scratch", scratch, "--corpus", corpus] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["SWIFT_BACKTRACE": explains ? "enable=yes,color=no,interactive=no" : "enable=no"]) { $1 }
+            [
+                "SWIFT_BACKTRACE": explains ? "enable=yes,color=no,interactive=no" : "enable=no",
+                // The order of what has none is part of some files, and so of what a seed makes.
+                "SWIFT_DETERMINISTIC_HASHING": "1",
+            ]) { $1 }
         let handle = try FileHandle(forWritingTo: output)
         (process.standardOutput, process.standardError) = (handle, handle)
         process.standardInput = FileHandle.nullDevice

@@ -31,11 +31,12 @@ struct Finding {
 
     /// The topmost frame of a backtrace that is in the project's sources.
     private static func place(in backtrace: String) -> String? {
-        backtrace.split(separator: "\n").first { line in
-            line.contains(" in ") && (line.contains("/Sources/") || line.contains("/Clients/"))
-                && !line.contains(".build")
+        for line in backtrace.split(separator: "\n") where line.contains(" in ") && !line.contains("/.build/") {
+            for folder in ["Sources/", "Clients/", "Tests/"] {
+                if let range = line.range(of: "/" + folder) { return folder + line[range.upperBound...] }
+            }
         }
-        .map { String($0.drop { $0 == " " || $0.isNumber }.prefix(240)) }
+        return nil
     }
 
     // MARK: Smaller

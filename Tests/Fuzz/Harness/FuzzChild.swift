@@ -1,5 +1,7 @@
+import Coverage
 import Foundation
 import Transport
+import Wire
 
 /// The process that handles inputs, and may die of one.
 struct FuzzChild {
@@ -10,6 +12,7 @@ struct FuzzChild {
 
     static let journalName = "journal"
     static let reasonName = "reason"
+    static let poolName = "pool"
     /// The exit code when something does not hold; any other than 0 is a trap.
     static let violationCode: Int32 = 66
 
@@ -26,19 +29,44 @@ struct FuzzChild {
     /// Makes inputs and handles them, for so long.
     func fuzz(seed: UInt64, seconds: Double, corpus: [[UInt8]]) throws {
         let end = MonotonicClock.now + .seconds(seconds)
-        var random = FuzzRandom(seed: seed)
-        var pool = InputPool(try target.seeds() + corpus)
+        var maker = try maker(seed: seed, corpus)
+        // What those reach that there are is nothing new.
+        if grove_coverage_edges() > 0 { try replay(target.seeds() + corpus) }
         while MonotonicClock.now < end {
-            var input = pool.pick(&random)
-            for _ in 0...random.below(3) { input = target.mutate(input, &random) }
+            let input = maker.next()
+            _ = grove_coverage_new()
             try handle(input)
-            pool.add(input, &random)
+            let isNew = grove_coverage_new() > 0
+            if isNew { try keep(input) }
+            maker.note(input, isNew: isNew)
+        }
+    }
+
+    /// The hashes of the first inputs that a seed makes.
+    func list(seed: UInt64, count: Int, corpus: [[UInt8]]) throws -> [String] {
+        var maker = try maker(seed: seed, corpus)
+        return (0..<count).map { _ in
+            let input = maker.next()
+            maker.note(input, isNew: false)
+            return SHA256.hexDigest(of: input)
         }
     }
 
     /// Handles inputs as they are.
     func replay(_ inputs: [[UInt8]]) throws {
         for input in inputs { try handle(input) }
+    }
+
+    private func maker(seed: UInt64, _ corpus: [[UInt8]]) throws -> InputMaker {
+        InputMaker(target, from: try target.seeds() + corpus, seed: seed)
+    }
+
+    /// The next child begins with this input too.
+    private func keep(_ input: [UInt8]) throws {
+        guard input.count <= InputMaker.largest else { return }
+        let folder = scratch + "/" + Self.poolName
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(input).write(to: URL(fileURLWithPath: "\(folder)/\(SHA256.hexDigest(of: input).prefix(16))"))
     }
 
     private func handle(_ input: [UInt8]) throws {
@@ -55,31 +83,6 @@ struct FuzzChild {
         } catch {
             try Data("\(error)".utf8).write(to: URL(fileURLWithPath: scratch + "/" + Self.reasonName))
             exit(Self.violationCode)
-        }
-    }
-}
-
-/// The inputs that others are made from: what there was at the beginning, and some of what came of it.
-struct InputPool {
-    private let first: [[UInt8]]
-    private var later: [[UInt8]] = []
-
-    private static let most = 200
-    private static let largest = 256 << 10
-
-    init(_ inputs: [[UInt8]]) { first = inputs.isEmpty ? [[]] : inputs }
-
-    func pick(_ random: inout FuzzRandom) -> [UInt8] {
-        later.isEmpty || random.oneIn(2) ? random.pick(first) : random.pick(later)
-    }
-
-    /// Mutations of mutations get further away, so some of them are kept for a while.
-    mutating func add(_ input: [UInt8], _ random: inout FuzzRandom) {
-        guard input.count <= Self.largest, random.oneIn(8) else { return }
-        if later.count < Self.most {
-            later.append(input)
-        } else {
-            later[random.below(Self.most)] = input
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Neural
 import WorkerCore
@@ -26,7 +27,7 @@ struct CheckpointTarget: FuzzTarget {
             var notes = RunCheckpoint.Notes()
             for _ in 0..<3 where !training.isFinished {
                 let progress = try training.step()
-                notes.curve.add(progress)
+                notes.curve.add(progress, time: Date(timeIntervalSince1970: 1000))
                 notes.best.add(progress)
             }
             seeds.append(try RunCheckpoint(state: training.checkpoint(), notes: notes).encoded())
