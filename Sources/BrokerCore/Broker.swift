@@ -11,7 +11,7 @@ package final class Broker {
     private let backups: BackupDesk
     private var retention: Retention
     private let settings: BrokerSettings
-    private var state = BrokerState()
+    private(set) var state = BrokerState()
     /// After a turn that could not be committed, time does nothing before this instant.
     private var timersRest: Duration = .zero
     /// While the disk is full: when to look again whether it still is.
@@ -27,6 +27,8 @@ package final class Broker {
     /// What a turn came to.
     package struct Result: Sendable {
         package var outgoing: [Outgoing] = []
+        /// What the next turn must begin with: this one has answered as much as it may.
+        package var postponed: [BrokerEvent] = []
         /// For the broker's own log.
         package var notes: [String] = []
     }
@@ -85,7 +87,7 @@ package final class Broker {
         for orphan in orphans { try blobs.remove(orphan) }
         try backups.step()
         timersRest = .zero
-        var result = Result(outgoing: turn.outgoing, notes: turn.notes)
+        var result = Result(outgoing: turn.outgoing, postponed: turn.postponed, notes: turn.notes)
         do {
             try checkpoint()
         } catch let error as StoreError where error.kind == .diskFull {
@@ -95,7 +97,7 @@ package final class Broker {
         return result
     }
 
-    private func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
+    func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
         ServiceContext(
             batch: batch, blobs: blobs, backups: backups, settings: settings, now: now, isDiskFull: looksForRoom != nil)
     }

@@ -29,7 +29,7 @@ package struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard let id = JobID(text) else {
             throw RPCError(
                 .invalidArgument,
-                "'\(text.prefix(40))' is not a job id; they have 14 letters and digits, and 'grove jobs' shows them",
+                "'\(text.excerpt)' is not a job id; they have 14 letters and digits, and 'grove jobs' shows them",
                 violations: [.init(field: "job_id", description: "not a job id")])
         }
         return id

@@ -34,7 +34,7 @@ extension JobValidation {
             ids.count <= Limits.parentsPerJob, "after",
             "has \(ids.count) jobs, at most \(Limits.parentsPerJob) are allowed; put a job between")
         for id in ids.prefix(Limits.parentsPerJob) {
-            expect(JobID(id) != nil, "after", "has '\(id.prefix(40))', which is not the id of a job")
+            expect(JobID(id) != nil, "after", "has '\(id.excerpt)', which is not the id of a job")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import Wire
 
 #if canImport(Glibc)
 import Glibc
@@ -43,7 +44,7 @@ package final class Screen: Sendable {
     package func result(_ line: String) {
         draft.withLock { draft in
             clear(&draft)
-            write(STDOUT_FILENO, line + "\n")
+            write(STDOUT_FILENO, line.printableLines + "\n")
         }
     }
 
@@ -51,7 +52,7 @@ package final class Screen: Sendable {
     package func note(_ line: String) {
         draft.withLock { draft in
             clear(&draft)
-            write(STDERR_FILENO, line + "\n")
+            write(STDERR_FILENO, line.printableLines + "\n")
         }
     }
 
@@ -62,7 +63,7 @@ package final class Screen: Sendable {
     package func draw(_ lines: [String]) {
         guard isTerminal else { return }
         draft.withLock { draft in
-            write(STDERR_FILENO, Self.erase(draft) + lines.joined(separator: "\n"))
+            write(STDERR_FILENO, Self.erase(draft) + lines.map(\.printable).joined(separator: "\n"))
             draft = lines.count
         }
     }
