@@ -39,6 +39,7 @@ struct Campaign {
                 counts[index].1.inputs += entry.inputs
                 counts[index].1.pieces += entry.pieces
                 guard ending != .well else { continue }
+                guard entry.isHandling else { throw Violation("the fuzzer died while it made an input: \(ending)") }
                 counts[index].1.deaths += 1
                 try note(child, entry.input, ending, &counts[index].1, say)
             }

@@ -5,11 +5,16 @@ final class Journal {
     private let file: FileHandle
     private var inputs: UInt64 = 0
     private var pieces: UInt64 = 0
+    private var isHandling = false
+
+    private static let headerBytes = 24
 
     /// What a process left behind.
     struct Entry {
         var inputs = 0
         var pieces = 0
+        /// Whether it ended while it handled the input, not while it made one.
+        var isHandling = false
         var input: [UInt8] = []
     }
 
@@ -20,16 +25,20 @@ final class Journal {
 
     func begin(_ input: [UInt8]) throws {
         inputs += 1
+        isHandling = true
         try write(header + input)
-        try file.truncate(atOffset: UInt64(16 + input.count))
+        try file.truncate(atOffset: UInt64(Self.headerBytes + input.count))
     }
 
     func end(pieces count: Int) throws {
         pieces += UInt64(count)
+        isHandling = false
         try write(header)
     }
 
-    private var header: [UInt8] { [inputs, pieces].flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } } }
+    private var header: [UInt8] {
+        [inputs, pieces, isHandling ? 1 : 0].flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } }
+    }
 
     private func write(_ bytes: [UInt8]) throws {
         try file.seek(toOffset: 0)
@@ -39,8 +48,10 @@ final class Journal {
     static func read(path: String) throws -> Entry {
         guard FileManager.default.fileExists(atPath: path) else { return Entry() }
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        guard bytes.count >= 16 else { return Entry() }
+        guard bytes.count >= headerBytes else { return Entry() }
         func number(_ range: Range<Int>) -> Int { bytes[range].reversed().reduce(0) { $0 << 8 | Int($1) } }
-        return Entry(inputs: number(0..<8), pieces: number(8..<16), input: Array(bytes[16...]))
+        return Entry(
+            inputs: number(0..<8), pieces: number(8..<16), isHandling: number(16..<24) == 1,
+            input: Array(bytes[headerBytes...]))
     }
 }

@@ -100,7 +100,7 @@ extension BrokerScript {
         case 5 where frames.count > 4: frames[4] = ByteMutator.mutate(frames[4], &random)
         case 5: frames.append(random.bytes(random.length(300)))
         // A new call: otherwise it is a repeated one.
-        case 6, 7: frames[1].replaceSubrange(4..<min(20, frames[1].count), with: random.bytes(16))
+        case 6 where frames[1].count >= 20: frames[1].replaceSubrange(4..<20, with: random.bytes(16))
         default: frames[3] = WireMutator.mutate(frames[3], &random)
         }
         return .message(peer: peer, frames: frames, joins: joins)

@@ -114,8 +114,8 @@ extension BrokerSeeds {
         }
         seeds.call(client, Method.healthCheck, Grove_V1_HealthCheckRequest())
         seeds.send(client, WireMessage(.ping))
-        seeds.send(client, WireMessage(.credit, callID: .none, envelope: [8, 200, 1]))
-        seeds.send(client, WireMessage(.cancel))
+        seeds.credit(client, ofCall: 4)
+        seeds.send(client, WireMessage(.cancel, callID: id(4)))
         return seeds.script
     }
 

@@ -50,9 +50,19 @@ struct BrokerSeeds {
         (head.method, head.timeoutUs) = (method, timeoutMS * 1000)
         head.metadata = ["trace": "1"]
         calls += 1
-        let id = CallID(bytes: [UInt8](repeating: calls, count: CallID.byteCount)) ?? .none
-        send(peer, WireMessage(.request, callID: id, envelope: encode(head), payload: encode(request), bulk: bulk))
+        send(
+            peer,
+            WireMessage(.request, callID: Self.id(calls), envelope: encode(head), payload: encode(request), bulk: bulk))
     }
+
+    mutating func credit(_ peer: UInt8, ofCall number: UInt8) {
+        var credit = Grove_V1_Credit()
+        credit.messages = 64
+        send(peer, WireMessage(.credit, callID: Self.id(number), envelope: encode(credit)))
+    }
+
+    /// Calls of a script are numbered from 1.
+    static func id(_ number: UInt8) -> CallID { CallID(bytes: [UInt8](repeating: number, count: CallID.byteCount)) ?? .none }
 
     mutating func pass(_ milliseconds: UInt32) {
         steps.append(.time(milliseconds: milliseconds, wallMilliseconds: Int64(milliseconds)))

@@ -56,10 +56,24 @@ final class BrokerStage {
         _ = try turn([.undelivered(newestAssignment)])
     }
 
+    /// A turn, and those that follow at once because it had answered as much as it may.
     @discardableResult
     func turn(_ events: [BrokerEvent]) throws -> [Outgoing] {
-        guard let broker else { throw Violation("there is no broker") }
         for event in events { ledger.note(event) }
+        var outgoing: [Outgoing] = []
+        var pending = events
+        repeat {
+            let result = try oneTurn(pending)
+            outgoing += result.outgoing
+            try Violation.expect(
+                result.postponed.isEmpty || result.postponed.count < pending.count, "a turn does none of what it was to do")
+            pending = result.postponed
+        } while !pending.isEmpty
+        return outgoing
+    }
+
+    private func oneTurn(_ events: [BrokerEvent]) throws -> Broker.Result {
+        guard let broker else { throw Violation("there is no broker") }
         let result: Broker.Result
         do {
             result = try broker.turn(events, now: now)
@@ -72,7 +86,7 @@ final class BrokerStage {
             learnJobs(outgoing.message.payload)
         }
         for note in result.notes { try Violation.expect(note.utf8.count <= 1 << 16, "a note of \(note.utf8.count) bytes") }
-        return result.outgoing
+        return result
     }
 
     /// Turns as long as the broker wants to, without the clock going on.

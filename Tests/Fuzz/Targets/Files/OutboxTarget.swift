@@ -20,7 +20,7 @@ struct OutboxTarget: FuzzTarget {
         return [
             JobOutcome.succeeded(products), .failed(RPCError(.internal, "it broke")), .interrupted(reason: "stopped"),
         ].map { outcome in
-            let parcel = Parcel(attempt, outcome)
+            let parcel = Parcel(attempt, [1], outcome)
             return Pieces([Array(parcel.key.utf8), encode(parcel.request), [1, 2, 3, 4, 5]]).bytes
         }
     }

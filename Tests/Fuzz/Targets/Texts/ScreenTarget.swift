@@ -70,7 +70,9 @@ struct ScreenTarget: FuzzTarget {
 
     private func show(_ lines: [String]) throws {
         for line in lines {
-            let command = line.unicodeScalars.first { ($0.value < 32 && $0 != "\t") || (127..<160).contains($0.value) }
+            // As `Screen` writes it.
+            let written = line.printableLines.unicodeScalars
+            let command = written.first { ($0.value < 32 && $0 != "\t" && $0 != "\n") || (127..<160).contains($0.value) }
             if let command { throw Violation("a line for the terminal has U+\(String(command.value, radix: 16))") }
         }
     }
