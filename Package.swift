@@ -13,6 +13,11 @@ let strict: [SwiftSetting] = [
 /// Kernels stay optimised in debug builds too: unoptimised loops are 30 to 250 times slower.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+/// With GROVE_COVERAGE in the environment the libraries count their branches, for `make fuzz`.
+let coverage: [SwiftSetting] =
+    Context.environment["GROVE_COVERAGE"] == nil
+    ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-sanitize-coverage=edge"])]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -26,8 +31,8 @@ func library(
     settings: [SwiftSetting] = strict
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: pages, swiftSettings: settings
-    )
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: pages,
+        swiftSettings: settings + coverage)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
@@ -107,10 +112,19 @@ let package = Package(
             name: "grove-chaos",
             dependencies: ["Calls", "JobStore", "QueueLoad", "Transport", "Wire", argumentParser, protobuf],
             path: "Tests/Chaos", exclude: ["FULL.md", "FaultyDisk", "README.md"], swiftSettings: strict),
+        .target(name: "Coverage", path: "Tests/Fuzz/Coverage"),
+        .executableTarget(
+            name: "grove-fuzz",
+            dependencies: [
+                "BrokerCore", "Calls", "Coverage", "GroveClient", "Imaging", "JobStore", "Models", "Neural", "Transport", "Wire",
+                "WorkerCore", argumentParser, protobuf,
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus", "Coverage", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "QueueLoad", dependencies: ["Transport", "Wire", protobuf], path: "Tests/QueueLoad",
             swiftSettings: strict),
+        tests("FuzzTests", ["grove-fuzz"]),
         tests("NeuralTests", ["Neural", "TestSupport"]),
         tests("ModelsTests", ["Models", "Neural", "TestSupport"]),
         tests("ParityTests", ["Models", "Neural", "TestSupport"]),

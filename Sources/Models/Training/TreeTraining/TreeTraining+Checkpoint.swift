@@ -49,6 +49,7 @@ extension TreeTraining {
             SettingsText.decode(TreeTrainingSettings.self, from: file.metadata["settings"], "settings"))
         let position = try SettingsText.decode(TreeTrainingPosition.self, from: file.metadata["position"], "position")
         try settings.validate()
+        try position.check()
         let tree = try TreeVAE(stored: file.under(Self.treePrefix))
         guard tree.configuration == settings.tree else {
             throw TreeError(
@@ -85,9 +86,7 @@ extension TreeTraining {
         _ position: TreeTrainingPosition, _ stage: TreeStageWork, _ settings: TreeTrainingSettings
     ) throws(TreeError) {
         guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
-            (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
-            (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun),
-            (0...100).contains(position.regrowths ?? 0)
+            (0..<stage.batches.stepsPerEpoch).contains(position.batch)
         else {
             throw TreeError(
                 "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "
