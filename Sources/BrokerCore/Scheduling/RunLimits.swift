@@ -16,7 +16,7 @@ struct RunLimits: Hashable, Sendable {
     init(_ terms: Grove_V1_Terms, ranMS: Int64, startedMS: Int64, _ settings: BrokerSettings, now: Now) {
         noProgress = terms.noProgressMs > 0 ? .milliseconds(Int64(clamping: terms.noProgressMs)) : settings.noProgress
         if terms.maxRuntimeMs > 0 {
-            let used = ranMS + max(0, now.wallMS - startedMS)
+            let used = max(0, ranMS).adding(max(0, now.wallMS.subtracting(startedMS)))
             runtimeEnd = now.monotonic + .milliseconds(Int64(clamping: terms.maxRuntimeMs) - used)
         } else {
             runtimeEnd = nil

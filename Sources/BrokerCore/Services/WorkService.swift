@@ -37,15 +37,29 @@ struct WorkService {
         return now + max(left - .seconds(1), left / 2)
     }
 
-    /// Gives the oldest job of a lane to a parked call.
+    /// Gives the oldest job of a lane to a parked call. One that cannot be read any more ends instead.
     /// - Returns: `nil` when there is none in it.
     func assign(
         _ take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
     ) throws -> (Grove_V1_TakeResponse, AttemptKey)? {
-        guard
-            let claim = try context.batch.claim(
-                lane: lane.number, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
-        else { return nil }
+        while let claim = try context.batch.claim(
+            lane: lane.number, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
+        {
+            do {
+                return try grant(claim, to: take, from: lane, &state)
+            } catch let error as RPCError {
+                let outcome = Outcome.failed(FailureRecord(error))
+                guard let job = try context.batch.finish(claim.attempt, outcome, nowMS: context.now.wallMS) else { continue }
+                try QueueService(context: context).settle(job, &state)
+            }
+        }
+        return nil
+    }
+
+    /// - Throws: `RPCError` when what is stored of the job cannot be read; then nothing was granted.
+    private func grant(
+        _ claim: Claim, to take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
+    ) throws -> (Grove_V1_TakeResponse, AttemptKey) {
         let response = try response(
             claim.attempt, slot: lane.key.slot, spec: claim.spec, checkpoint: claim.checkpoint)
         let limits = RunLimits(
@@ -166,7 +180,7 @@ struct WorkService {
 
     func requireBlob(_ file: Grove_V1_FileRef, field: String) throws {
         try JobValidation.check(file, field: field)
-        guard let size = try context.batch.blobSize(file.sha256), UInt64(size) == file.size else {
+        guard let size = try context.batch.blobSize(file.sha256), UInt64(clamping: size) == file.size else {
             throw RPCError(
                 .failedPrecondition,
                 "the blob of \(field) (\(file.name), \(file.sha256.prefix(12))…) is not here with \(file.size) bytes; "

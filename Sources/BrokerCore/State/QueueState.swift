@@ -50,6 +50,6 @@ struct QueueState: Sendable {
     }
 
     private mutating func setTimer(_ wallMS: Int64?, now: Now) {
-        timer = wallMS.map { now.monotonic + min(.milliseconds(max(0, $0 - now.wallMS)), Self.longestSleep) }
+        timer = wallMS.map { now.monotonic + min(.milliseconds(max(0, $0.subtracting(now.wallMS))), Self.longestSleep) }
     }
 }
