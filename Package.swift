@@ -94,8 +94,8 @@ let package = Package(
         library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
         library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
-        program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
-        program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
+        program("grove-broker", ["BrokerCore", "Transport", "Wire", argumentParser, logging, unixSignals]),
+        program("grove-worker", ["WorkerCore", "Neural", "Transport", "Wire", argumentParser, logging, unixSignals]),
         program(
             "grove", ["GroveClient", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
 

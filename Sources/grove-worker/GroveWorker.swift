@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Neural
+import Transport
 import UnixSignals
 import Wire
 import WorkerCore
@@ -40,6 +41,7 @@ struct GroveWorker: AsyncParsableCommand {
     }
 
     func run() async throws {
+        DaemonOutput.outliveReaders()
         var log = Logger(label: "grove-worker")
         log[metadataKey: "worker"] = "\(name)"
         var configuration = WorkerConfiguration(

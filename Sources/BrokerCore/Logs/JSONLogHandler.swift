@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Transport
 
 /// Log lines as JSON, one object a line on standard error, for machines that collect logs.
 package struct JSONLogHandler: LogHandler {
@@ -9,7 +10,7 @@ package struct JSONLogHandler: LogHandler {
     private let write: @Sendable (String) -> Void
 
     /// - Parameter write: takes a line without its end; standard error unless said otherwise.
-    package init(label: String, write: @escaping @Sendable (String) -> Void = Self.toStandardError) {
+    package init(label: String, write: @escaping @Sendable (String) -> Void = { DaemonOutput.log($0) }) {
         self.label = label
         self.write = write
     }
@@ -45,9 +46,5 @@ package struct JSONLogHandler: LogHandler {
             }
         }
         return quoted + "\""
-    }
-
-    package static let toStandardError: @Sendable (String) -> Void = { line in
-        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }
