@@ -46,6 +46,14 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         return host == "localhost" || host == "::1"
     }
 
+    /// The host where it is a name, which somebody must look up; `nil` for addresses.
+    package var hostName: String? {
+        guard let host, host != "*" else { return nil }
+        var (four, six) = (in_addr(), in6_addr())
+        let isAddress = inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1
+        return isAddress || host.contains("%") ? nil : host
+    }
+
     /// Whether libzmq shall use IPv6, with IPv4 mapped into it. Not for IPv4 addresses, which would be reported back as
     /// `[::ffff:127.0.0.1]`; and not for `localhost`, which would mean `::1` alone while brokers listen on 127.0.0.1.
     var usesIPv6: Bool {

@@ -12,11 +12,10 @@ package final class CallsBrokerLink: BrokerLink {
     private let transfer: BlobTransfer
 
     package init(_ configuration: WorkerConfiguration, log: Logger) throws(RPCError) {
+        let connectionLog = ConnectionLog(log)
         connection = try Connection(
-            endpoint: configuration.broker, hello: configuration.hello, options: .init(patience: nil)
-        ) { event in
-            log.info("connection", metadata: ["event": "\(event)"])
-        }
+            endpoint: configuration.broker, hello: configuration.hello, options: .init(patience: nil),
+            onEvent: connectionLog.note)
         transfer = BlobTransfer(connection)
     }
 

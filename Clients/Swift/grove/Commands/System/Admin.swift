@@ -16,7 +16,7 @@ struct Admin: AsyncParsableCommand {
                 linked and take no room; for a copy that survives the disk, name another one.
                 """)
 
-        @Argument(help: "A folder on the broker's machine, from / on.") var path: String
+        @Argument(help: "A folder on the broker's machine, from / on.", transform: path(_:)) var path: String
         @OptionGroup var connection: BrokerOptions
 
         func run() async throws {
@@ -24,9 +24,9 @@ struct Admin: AsyncParsableCommand {
                 let client = try connection.connect()
                 let response = try await client.backup(to: path)
                 if connection.json {
-                    Screen.shared.result(JSONText.line(response))
+                    try Screen.shared.result(JSONText.line(response))
                 } else {
-                    Screen.shared.result("\(path): \(response.totalPages) pages and \(response.totalFiles) files")
+                    try Screen.shared.result("\(path): \(response.totalPages) pages and \(response.totalFiles) files")
                 }
                 return .success
             }
