@@ -122,7 +122,7 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests("WorkerCoreTests", ["WorkerCore", "Calls", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

@@ -45,6 +45,7 @@ struct GroveBroker: AsyncParsableCommand {
     var stopOnEof = false
 
     mutating func validate() throws {
+        guard !data.isEmpty else { throw ValidationError("--data takes a folder, not an empty text.") }
         guard (0.2...3600).contains(leaseSeconds) else {
             throw ValidationError("--lease-seconds takes a number from 0.2 to 3600.")
         }

@@ -14,7 +14,6 @@ enum RawFiles {
         var room = min(Int(DatasetFile.largestTotal), (FreeMemory.bytes ?? .max) / 3)
         return try files.map { file in
             try context.checkStop()
-            try context.require(bytes: Int(clamping: file.size))
             let bytes = try inflated(try context.bytes(file), of: file.name, room: room)
             guard bytes.count <= room else { throw ImportDatasetJob.tooLarge }
             room -= bytes.count

@@ -1,17 +1,21 @@
 import Wire
 
 /// Looks over a TOML text before it is parsed. The parser calls itself for each part of a dotted key, and the stack of the
-/// process ends before a large file does; so what nobody writes by hand is refused by counting.
+/// process ends before a large file does; reading what it has parsed takes the square of the time. So what nobody writes by
+/// hand is refused by counting.
 package struct TOMLBounds {
     /// Brackets and braces inside each other.
     package static let depth = 32
     /// Dots in one key.
     package static let dots = 32
+    /// Keys, and elements of lists.
+    package static let values = 20_000
 
     private var rest: ArraySlice<UInt8>
     private var line = 1
     private var depth = 0
     private var dots = 0
+    private var values = 0
 
     /// - Parameter path: the file, for the sentence.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
@@ -19,11 +23,17 @@ package struct TOMLBounds {
         var bounds = TOMLBounds(rest: Array(text.utf8)[...])
         while let byte = bounds.rest.popFirst() {
             bounds.take(byte)
-            guard bounds.depth <= depth, bounds.dots <= dots else {
-                let what = bounds.depth > depth ? "more than \(depth) brackets in each other" : "more than \(dots) dots"
-                throw RPCError(.invalidArgument, "line \(bounds.line) of '\(path)' has \(what); write it in simpler terms")
+            if let excess = bounds.excess {
+                throw RPCError(.invalidArgument, "line \(bounds.line) of '\(path)' has \(excess)")
             }
         }
+    }
+
+    private var excess: String? {
+        if depth > Self.depth { return "more than \(Self.depth) brackets in each other; write it in simpler terms" }
+        if dots > Self.dots { return "more than \(Self.dots) dots in a key; write it in simpler terms" }
+        guard values > Self.values else { return nil }
+        return "the file's value number \(values); write at most \(Limits.chainJobs) jobs into one file"
     }
 
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }
@@ -35,7 +45,7 @@ package struct TOMLBounds {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): skipString(byte)
         case UInt8(ascii: "["), UInt8(ascii: "{"): (depth, dots) = (depth + 1, 0)
         case UInt8(ascii: "]"), UInt8(ascii: "}"): (depth, dots) = (max(0, depth - 1), 0)
-        case UInt8(ascii: ","), UInt8(ascii: "="): dots = 0
+        case UInt8(ascii: ","), UInt8(ascii: "="): (dots, values) = (0, values + 1)
         case UInt8(ascii: "."): dots += 1
         default: break
         }

@@ -56,6 +56,8 @@ package final class LocalGrove: Sendable {
     private let plan: Plan
     private let events: AsyncStream<Event>
     private let post: AsyncStream<Event>.Continuation
+    /// Also before there is anything that could be told.
+    private let isStopping = Mutex(false)
 
     package init(_ plan: Plan) {
         self.plan = plan
@@ -63,18 +65,24 @@ package final class LocalGrove: Sendable {
     }
 
     /// Asks all to end; for any thread, as often as wanted (see `Supervisor.stop`).
-    package func stop() { post.yield(.stop) }
+    package func stop() {
+        isStopping.withLock { $0 = true }
+        post.yield(.stop)
+    }
 
     /// Runs until all have ended.
     ///
     /// - Parameters:
     ///   - prepare: what is done with the broker and the workers before they are said to be ready.
     ///   - tell: told what happens.
-    /// - Throws: `FileError` when the system gives no pipes.
+    /// - Throws: `FileError` when the system gives no pipes; `CancellationError`.
     package func run(
         preparing prepare: @escaping @Sendable (_ endpoint: String) async -> Void = { _ in },
         _ tell: @Sendable (News) -> Void
     ) async throws -> CommandStatus {
+        let earlier = EarlierRun(broker: plan.data + "/broker")
+        try await earlier.waitUntilEnded(while: { !isStopping.withLock { $0 } }) { tell(.say($0)) }
+        if isStopping.withLock({ $0 }) { return .success }
         let lifelines = try Lifelines()
         let clock = ContinuousClock()
         let start = clock.now
