@@ -89,7 +89,9 @@ let package = Package(
         library("ProgramSupport", ["Transport", unixSignals]),
         library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
-        library("GroveClient", ["ProgramSupport", "Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
+        library(
+            "GroveClient", ["ProgramSupport", "Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"
+        ),
         program("grove-broker", ["BrokerCore", "ProgramSupport", "Wire", argumentParser, logging]),
         program("grove-worker", ["WorkerCore", "Neural", "ProgramSupport", "Wire", argumentParser, logging]),
         program(

@@ -3,10 +3,10 @@ import Wire
 
 /// Keeps a second worker out of a state folder: two would deliver the same outbox. The kernel lets go of the lock when the
 /// process ends, however it ends; the file stays and says who had it last.
-final class StateFolderLock: Sendable {
+package final class StateFolderLock: Sendable {
     private let descriptor: Int32
 
-    init(_ folder: URL) throws(JobError) {
+    package init(_ folder: URL) throws(JobError) {
         let path = folder.appending(path: "lock").path
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

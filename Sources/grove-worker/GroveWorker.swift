@@ -20,7 +20,8 @@ struct GroveWorker: AsyncParsableCommand {
             """,
         version: Software.version)
 
-    @Option(help: "The broker's endpoint (default: $GROVE_BROKER, else \(BrokerEndpoint.standard)).") var broker: String?
+    @Option(help: "The broker's endpoint (default: $GROVE_BROKER, else \(BrokerEndpoint.standard)).") var broker:
+        String?
     @Option(help: "The folder for the cache and for undelivered outcomes.") var state = "grove-worker"
     @Option(help: "A name that stays the same over restarts.") var name = ProcessInfo.processInfo.hostName
     @Option(help: "Cores that one job may use.") var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -70,8 +71,9 @@ struct GroveWorker: AsyncParsableCommand {
         configuration.trainingShare = trainingShare
         // First, so that no request to stop is missed.
         let requests = try await StopRequests(watchesInput: stopOnEof)
+        let lock = try StateFolderLock(configuration.state)
         let link = try CallsBrokerLink(configuration, log: log)
-        let worker = try Worker(configuration, link: link, log: log) { [log] attempt in
+        let worker = try Worker(configuration, lock: lock, link: link, log: log) { [log] attempt in
             // Nothing else gives a thread back that does not return. Who watches over this process starts it again, and
             // the broker gives its other jobs to others, at no cost to them.
             log.critical(

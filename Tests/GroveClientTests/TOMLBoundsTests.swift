@@ -53,6 +53,7 @@ struct TOMLBoundsTests {
     func tooMany() {
         let steps = (0...100).map { Chain.Step(name: "j\($0)", words: ["sample"]) }
         #expect(
-            #expect(throws: RPCError.self) { try Chain(steps) }?.message.hasPrefix("there are 101 jobs, at most 100") == true)
+            #expect(throws: RPCError.self) { try Chain(steps) }?.message.hasPrefix("there are 101 jobs, at most 100")
+                == true)
     }
 }

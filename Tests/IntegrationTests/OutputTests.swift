@@ -37,7 +37,8 @@ import Testing
                 }
             }
             // What was submitted can be found all the same.
-            let lost = try await run(grove, ["sample", "--tree", "tree", "-n", "1", "--detach"], redirection: ">/dev/full")
+            let lost = try await run(
+                grove, ["sample", "--tree", "tree", "-n", "1", "--detach"], redirection: ">/dev/full")
             let words = Set(lost.errors.split(whereSeparator: \.isWhitespace).map(String.init))
             #expect(try await grove.client().jobs().jobs.contains { words.contains($0.id) })
         }
@@ -82,7 +83,8 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try Data("root:x:0:0\n".utf8).write(to: folder.appending(path: "passwd"))
             let result = try await grove.groveFails("data", "import", "x", folder.path)
-            #expect(result.status == 64 && result.errors.contains("passwd' is no file of a dataset"), "\(result.errors)")
+            #expect(
+                result.status == 64 && result.errors.contains("passwd' is no file of a dataset"), "\(result.errors)")
         }
     }
 

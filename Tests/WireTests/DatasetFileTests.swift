@@ -22,7 +22,8 @@ import Wire
         #expect(try kind([8, 0, 0, 0, 0, 0, 0, 0] + Array("{}      ".utf8)) == .images)
         #expect(try kind([9] + Array(repeating: 200, count: 511), size: 3073 * 7) == .images)
         #expect(try kind([77, 1, 2], name: "cifar-10/data_batch_1.bin") == .images)
-        guard case .png(let grey) = try kind(Self.png(28, 20)), case .png(let colour) = try kind(Self.png(28, 20, colour: 3))
+        guard case .png(let grey) = try kind(Self.png(28, 20)),
+            case .png(let colour) = try kind(Self.png(28, 20, colour: 3))
         else {
             Issue.record("a PNG file is not known")
             return
@@ -31,7 +32,9 @@ import Wire
     }
 
     @Test func otherFilesAreRefusedWithWhatToDo() {
-        #expect(refusal(Array("root:x:0:0:root:/root:/bin/bash".utf8), name: "/etc/passwd").hasPrefix("'/etc/passwd' is no"))
+        #expect(
+            refusal(Array("root:x:0:0:root:/root:/bin/bash".utf8), name: "/etc/passwd").hasPrefix("'/etc/passwd' is no")
+        )
         #expect(refusal([0xFF, 0xD8, 0xFF, 0xE0]).contains("JPEG image; convert"))
         #expect(refusal([0x50, 0x4B, 3, 4]).contains("zip"))
         #expect(refusal([0x80, 0x02, 0x7D, 0], name: "data_batch_1").contains("Python"))
@@ -39,7 +42,8 @@ import Wire
         #expect(refusal([]).contains("is empty"))
         #expect(refusal([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] + Array("{}".utf8)).contains("is no file"))
         for (width, height) in [(8192, 4096), (1025, 1), (1, 1025), (0, 1), (UInt32.max, UInt32.max)] {
-            #expect(refusal(Self.png(width, height)).contains("\(width)×\(height) pixels; scale it to sides of 1 to 1024"))
+            #expect(
+                refusal(Self.png(width, height)).contains("\(width)×\(height) pixels; scale it to sides of 1 to 1024"))
         }
     }
 
@@ -59,7 +63,9 @@ import Wire
 
     @Test func filesOfOneDatasetAreAlike() throws {
         let (one, other) = (try kind(Self.png(28, 28)), try kind(Self.png(28, 20)))
-        #expect(one.goes(with: one) && !one.goes(with: other) && !one.goes(with: .images) && !DatasetFile.gzip.goes(with: one))
+        #expect(
+            one.goes(with: one) && !one.goes(with: other) && !one.goes(with: .images)
+                && !DatasetFile.gzip.goes(with: one))
         #expect(DatasetFile.gzip.goes(with: .images) && DatasetFile.images.goes(with: .gzip))
     }
 }

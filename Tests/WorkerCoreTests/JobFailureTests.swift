@@ -14,7 +14,8 @@ import Wire
     /// INTERNAL is tried again, INVALID_ARGUMENT is not.
     @Test func anErrorThatNobodyForesawIsNotTheJobsFault() {
         for error: any Error in [
-            Surprise(text: "x"), CancellationError(), NSError(domain: "d", code: 3), EncodingError.invalidValue(1, .init(codingPath: [], debugDescription: "")),
+            Surprise(text: "x"), CancellationError(),
+            EncodingError.invalidValue(1, .init(codingPath: [], debugDescription: "")),
         ] {
             #expect(RPCError(endingJob: error).code == .internal, "\(error)")
         }

@@ -19,7 +19,8 @@ package enum Gzip {
         guard output.count <= limit else {
             throw JobError(
                 .invalidArgument,
-                "'\(name)' inflates to more than the \(limit) bytes that it may have: fetch it again, or import it in parts.")
+                "'\(name)' inflates to more than the \(limit) bytes that it may have: fetch it again, or import it in parts."
+            )
         }
         guard isWhole else {
             throw JobError(.invalidArgument, "'\(name)' is a damaged or truncated gzip file: fetch it again.")

@@ -40,7 +40,7 @@ extension RPCError {
                 "The worker could not use its state folder (\((error as NSError).localizedDescription)): "
                     + "make room on its disk and submit again.")
         default:
-            let text = "\(type(of: error)): \(error)".unicodeScalars.prefix(500)
+            let text = String(String.UnicodeScalarView("\(type(of: error)): \(error)".unicodeScalars.prefix(500)))
             self.init(.internal, "The worker met an error that it does not know (\(text)): report this sentence.")
         }
     }

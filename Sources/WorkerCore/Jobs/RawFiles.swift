@@ -8,7 +8,8 @@ enum RawFiles {
         guard files.count <= DatasetReader.largestFileCount else {
             throw JobError(
                 .invalidArgument,
-                "\(files.count) files are too many, at most \(DatasetReader.largestFileCount) make a dataset: give those of one.")
+                "\(files.count) files are too many, at most \(DatasetReader.largestFileCount) make a dataset: give those of one."
+            )
         }
         // The files, the pixels in their order, and the dataset's own file are in memory at once.
         var room = min(Int(DatasetFile.largestTotal), (FreeMemory.bytes ?? .max) / 3)
@@ -40,7 +41,8 @@ enum RawFiles {
             throw JobError(error.code, error.message + ".")
         }
         guard kind == .images else {
-            throw JobError(.invalidArgument, "'\(name)' is \(kind.words) inside: give it as it was before it was packed.")
+            throw JobError(
+                .invalidArgument, "'\(name)' is \(kind.words) inside: give it as it was before it was packed.")
         }
         return kind
     }

@@ -107,7 +107,8 @@ package final class LocalGrove: Sendable {
         while true {
             for action in pending {
                 switch action {
-                case .start(let member): children[member] = begin(member, lifelines, endpoint: supervisor.endpoint, tell)
+                case .start(let member):
+                    children[member] = begin(member, lifelines, endpoint: supervisor.endpoint, tell)
                 case .stop(let member): children[member]?.signal(SIGTERM)
                 case .kill(let member): children[member]?.signal(SIGKILL)
                 case .ready(let endpoint):

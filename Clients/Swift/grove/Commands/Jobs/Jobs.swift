@@ -31,7 +31,8 @@ struct Jobs: AsyncParsableCommand {
             if connection.json {
                 for job in jobs { try screen.result(JSONText.line(job)) }
             } else {
-                try screen.show(JobText.table(jobs), orSay: "no such jobs; submit one with 'grove sample' or 'grove train'")
+                try screen.show(
+                    JobText.table(jobs), orSay: "no such jobs; submit one with 'grove sample' or 'grove train'")
                 if hasMore, let last = jobs.last { screen.note("there are more; see them with --before \(last.id)") }
             }
             return .success

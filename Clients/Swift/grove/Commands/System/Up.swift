@@ -13,7 +13,8 @@ struct Up: AsyncParsableCommand {
             crashes is started again. The broker's end is the end of all, with exit code 1.
             """)
 
-    @Option(help: "The folder for everything that is kept (default: $XDG_DATA_HOME/grove, else ~/.grove).", transform: path)
+    @Option(
+        help: "The folder for everything that is kept (default: $XDG_DATA_HOME/grove, else ~/.grove).", transform: path)
     var data: String?
     @Option(help: "Where the broker listens.") var bind = Client.defaultEndpoint
     @Option(help: "How many workers.") var workers = 1
@@ -52,7 +53,7 @@ struct Up: AsyncParsableCommand {
                 }
             }
             defer { listening.cancel() }
-            return try await local.run(preparing: offerModels) { Self.tell($0, folder: folder) }
+            return try await local.run(preparing: offerModels) { tell($0, folder: folder) }
         }
     }
 
@@ -69,7 +70,7 @@ struct Up: AsyncParsableCommand {
         }
     }
 
-    private static func tell(_ news: LocalGrove.News, folder: String) {
+    private func tell(_ news: LocalGrove.News, folder: String) {
         switch news {
         case .line(let member, let text):
             let name = "\(member)"
@@ -77,8 +78,6 @@ struct Up: AsyncParsableCommand {
             Screen.shared.note("\(name)\(gap)| \(Format.safe(text))")
         case .say(let text): Screen.shared.note("grove: \(text)")
         case .ready(let endpoint):
-            let hint =
-                endpoint == Client.defaultEndpoint ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)"
             do {
                 try Screen.shared.result("ready \(endpoint)")
             } catch {
@@ -86,7 +85,14 @@ struct Up: AsyncParsableCommand {
                 Screen.shared.note("grove: \(sentence(error))")
             }
             Screen.shared.note("grove: everything is kept in \(folder); Ctrl-C stops")
-            Screen.shared.note("grove: next, in another terminal: grove sample --tree mnist-tree -n 20\(hint)")
+            Screen.shared.note("grove: next, in another terminal: \(Self.next(endpoint, hasWorkers: workers > 0))")
         }
+    }
+
+    private static func next(_ endpoint: String, hasWorkers: Bool) -> String {
+        guard hasWorkers else { return "grove-worker --broker \(endpoint)" }
+        let isStandard = endpoint == Client.defaultEndpoint
+        return "grove sample --tree mnist-tree -n 20"
+            + (isStandard ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)")
     }
 }
