@@ -60,24 +60,16 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         return "tcp://\(try Self.lookUp(host)):\(port)"
     }
 
-    /// Makes sure that the host has an address; asks the system's resolver, which may take seconds: never on a
-    /// cooperative thread.
-    /// - Throws: `TransportError` of kind `.addressUnusable` with "no such host".
-    package func requireHost() throws {
-        guard let host, !Self.isAddress(host), if_nametoindex(host) == 0 else { return }
-        _ = try Self.lookUp(host, family: usesIPv6 ? AF_UNSPEC : AF_INET)
-    }
-
     private static func isAddress(_ host: String) -> Bool {
         var address = in6_addr()
         return inet_pton(AF_INET, host, &address) == 1
             || inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
     }
 
-    /// The first address of a name.
-    private static func lookUp(_ host: String, family: Int32 = AF_INET) throws -> String {
+    /// The first IPv4 address of a name. Asks the system's resolver, which may take seconds.
+    private static func lookUp(_ host: String) throws -> String {
         var hints = addrinfo()
-        hints.ai_family = family
+        hints.ai_family = AF_INET
         #if canImport(Glibc)
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else
@@ -99,6 +91,12 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
                 code: EADDRNOTAVAIL)
         }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The host where it is a name, which somebody must look up; `nil` for addresses.
+    package var hostName: String? {
+        guard let host, host != "*", !Self.isAddress(host) else { return nil }
+        return host
     }
 
     /// Whether libzmq shall use IPv6, with IPv4 mapped into it. Not for IPv4 addresses, which would be reported back as
