@@ -76,23 +76,24 @@ let package = Package(
 
         // Numbers.
         library("Neural", ["CKernels", "COpenBLAS"], pages: ["README.md", "ENGINE.md"], settings: optimised),
-        library("Models", ["Neural"], settings: optimised),
+        library("ModelSettings", []),
+        library("Models", ["Neural", "ModelSettings"], settings: optimised),
         library("Imaging", ["CPNG"]),
 
         // Messages.
-        library("Wire", [protobuf]),
+        library("Wire", ["ModelSettings", protobuf]),
         library("Transport", ["CZeroMQ"]),
         library("Calls", ["Wire", "Transport", protobuf]),
         library("JobStore", [grdb, sqlite]),
 
         // The three users and their shells.
-        library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
+        library("BrokerCore", ["ModelSettings", "Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
         library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
         program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
         program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
         program(
-            "grove", ["GroveClient", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
+            "grove", ["GroveClient", "ModelSettings", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
@@ -120,7 +121,7 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests("WorkerCoreTests", ["WorkerCore", "ModelSettings", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

@@ -10,6 +10,11 @@ extension JobContext {
         )
         try FreeMemory.require(forecast, free: FreeMemory.bytes)
     }
+
+    /// Refuses a run that takes more than is free by arithmetic alone, before anything of its size is made.
+    func requireAtLeast(_ least: MemoryForecast) throws {
+        try FreeMemory.require(least, free: FreeMemory.bytes)
+    }
 }
 
 /// How much memory a process may still take.
