@@ -93,7 +93,8 @@ let package = Package(
         program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
         program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
         program(
-            "grove", ["GroveClient", "ModelSettings", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
+            "grove", ["GroveClient", "ModelSettings", "ShippedModels", argumentParser, toml, unixSignals],
+            path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),

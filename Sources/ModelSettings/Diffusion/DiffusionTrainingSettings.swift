@@ -86,6 +86,9 @@ package struct DiffusionTrainingSettings: Codable, Sendable, Equatable {
         try DiffusionBounds.averageDecay.require(averageDecay, "ema_decay")
         try DiffusionBounds.dropRate.require(dropRate, "condition_drop_rate")
         try DiffusionBounds.gradientClip.require(gradientClip ?? 0, "gradient_clip")
+        guard gradientClip != 0 else {
+            throw SettingsError("gradient_clip", "must be above 0 where there is one, or a step would move nothing")
+        }
     }
 
     /// Refuses images of which there are too few for a batch.

@@ -24,7 +24,9 @@ extension UNetConfiguration {
         guard DiffusionBounds.levels.contains(channelMultipliers.count) else {
             throw SettingsError("channel_multipliers", "must be 1 to 8 numbers, not \(channelMultipliers.count)")
         }
-        for multiplier in channelMultipliers { try DiffusionBounds.multiplier.require(multiplier, "channel_multipliers") }
+        for multiplier in channelMultipliers {
+            try DiffusionBounds.multiplier.require(multiplier, "channel_multipliers")
+        }
         try DiffusionBounds.residualBlocks.require(residualBlocks, "residual_blocks")
         try (0...32).require(attentionDownsample.count, "the number of attention_sizes")
         try DiffusionBounds.heads.require(attentionHeads, "heads")

@@ -3,7 +3,8 @@ extension TreeVAEConfiguration {
     package func check() throws(SettingsError) {
         try TreeBounds.levels.require(levels, "levels")
         guard latentChannels.count == levels else {
-            throw SettingsError("latent_channels", "must be as many as the \(levels) levels, not \(latentChannels.count)")
+            throw SettingsError(
+                "latent_channels", "must be as many as the \(levels) levels, not \(latentChannels.count)")
         }
         for channels in latentChannels { try TreeBounds.channels.require(channels, "latent_channels") }
         for channels in bottomUpChannels { try TreeBounds.channels.require(channels, "bottom_up_channels") }

@@ -76,7 +76,8 @@ extension SettingsField {
         _ name: String, _ range: ClosedRange<Int>, count: Int, _ path: any Path<[UInt32]>, _ meaning: String
     ) -> Self {
         Self(
-            name: name, form: .wholes(UInt32(range.lowerBound)...UInt32(range.upperBound), count: count), meaning: meaning,
+            name: name, form: .wholes(UInt32(range.lowerBound)...UInt32(range.upperBound), count: count),
+            meaning: meaning,
             read: { $0[keyPath: path].isEmpty ? nil : .wholes($0[keyPath: path]) }
         ) {
             if case .wholes(let value) = $1 { $0[keyPath: path] = value }

@@ -3,8 +3,12 @@ import ModelSettings
 extension Grove_V1_TreeSettings {
     /// All settings of a tree, in the order in which they are listed.
     package static let fields: [SettingsField<Self>] = [
-        .choice("preset", SettingsWord.all(TreeTrainingSettings.Preset.self), \.preset, \.hasPreset, "what everything that is not set comes from"),
-        .whole("latent_channels", TreeBounds.channels, \.latentChannels, \.hasLatentChannels, "latent channels of a node, C_z"),
+        .choice(
+            "preset", SettingsWord.all(TreeTrainingSettings.Preset.self), \.preset, \.hasPreset,
+            "what everything that is not set comes from"),
+        .whole(
+            "latent_channels", TreeBounds.channels, \.latentChannels, \.hasLatentChannels,
+            "latent channels of a node, C_z"),
         .whole(
             "bottom_up_channels", TreeBounds.channels, \.bottomUpChannels, \.hasBottomUpChannels,
             "channels of the bottom-up path, C_d"),
@@ -28,12 +32,15 @@ extension Grove_V1_TreeSettings {
             "contrastive_weight", TreeBounds.contrastiveWeight, \.contrastiveWeight, \.hasContrastiveWeight,
             "weight of the contrastive losses"),
         .whole("batch_size", TrainingBounds.normalisedBatchSize, \.batchSize, \.hasBatchSize, "images of a step"),
-        .number("learning_rate", TrainingBounds.learningRate, \.learningRate, \.hasLearningRate, "Adam's learning rate"),
+        .number(
+            "learning_rate", TrainingBounds.learningRate, \.learningRate, \.hasLearningRate, "Adam's learning rate"),
         .number("weight_decay", TrainingBounds.weightDecay, \.weightDecay, \.hasWeightDecay, "weight decay"),
-        .number("kl_start", TreeBounds.alpha, \.klStart, \.hasKlStart, "weight of the KL terms at the start of a stage"),
+        .number(
+            "kl_start", TreeBounds.alpha, \.klStart, \.hasKlStart, "weight of the KL terms at the start of a stage"),
         .number("kl_step", TreeBounds.alpha, \.klStep, \.hasKlStep, "what an epoch adds to that weight, up to 1"),
         .whole(
-            "epochs_initial", TreeBounds.someEpochs, \.epochsInitial, \.hasEpochsInitial, "epochs of the first, smallest tree"),
+            "epochs_initial", TreeBounds.someEpochs, \.epochsInitial, \.hasEpochsInitial,
+            "epochs of the first, smallest tree"),
         .whole("epochs_split", TreeBounds.someEpochs, \.epochsSplit, \.hasEpochsSplit, "epochs of a new split alone"),
         .whole(
             "epochs_intermediate", TreeBounds.epochs, \.epochsIntermediate, \.hasEpochsIntermediate,
@@ -44,7 +51,8 @@ extension Grove_V1_TreeSettings {
             "intermediate_every", TreeBounds.splitsPerIntermediate, \.intermediateEvery, \.hasIntermediateEvery,
             "splits from one training of the whole tree to the next, 0 for never"),
         .number(
-            "prune_below", TreeBounds.leafShare, \.pruneBelow, \.hasPruneBelow, "leaves with a smaller share of the images go"),
+            "prune_below", TreeBounds.leafShare, \.pruneBelow, \.hasPruneBelow,
+            "leaves with a smaller share of the images go"),
         .number(
             "decay_after", TreeBounds.decayAfter, \.decayAfter, \.hasDecayAfter,
             "share of a stage's epochs after which the learning rate falls tenfold"),

@@ -12,7 +12,8 @@ final class ResidualDecoder: ImageDecoder {
         chain = ResidualChain(up: configuration, channels: latentChannels, using: &initialiser)
         norm = BatchNorm(TreeVAEConfiguration.imageSideChannels, using: &initialiser)
         last = Conv2D(
-            TreeVAEConfiguration.imageSideChannels, configuration.imageChannels, kernel: 3, padding: 1, using: &initialiser)
+            TreeVAEConfiguration.imageSideChannels, configuration.imageChannels, kernel: 3, padding: 1,
+            using: &initialiser)
         hidden = configuration.hiddenActivation
         output = configuration.output
     }
