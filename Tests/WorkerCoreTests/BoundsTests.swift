@@ -32,9 +32,10 @@ import Testing
                 let images = TrainingImages(height: company.side, width: company.side, channels: 1, count: 65_536)
                 let settings = try spec.trainTree.settings.training(on: images, seed: .max)
                 try settings.validate()
-                guard settings.tree.parameterCount(.initial) < Self.small else { continue }
+                guard settings.tree.parameterCount(.initial) < BoundsBench.small else { continue }
                 let run = try TreeTraining(
-                    settings: settings, dataset: Self.noise(side: company.side), augmentation: ImageViews.byChannels)
+                    settings: settings, dataset: BoundsBench.noise(side: company.side),
+                    augmentation: ImageViews.byChannels)
                 if settings.tree.imageSize < 64 { _ = try run.step() }
             }
         }
@@ -46,7 +47,7 @@ import Testing
                 var spec = Grove_V1_JobSpec()
                 (spec.trainTree.name, spec.trainTree.dataset.name) = ("t", "d")
                 field.write(&spec.trainTree.settings, value)
-                Self.expectRefusal(spec, "train_tree.settings.\(field.name)")
+                BoundsBench.expectRefusal(spec, "train_tree.settings.\(field.name)")
                 #expect(throws: RPCError.self, "\(field.name)=\(value)") {
                     try SettingsText.tree(["\(field.name)=\(value)"])
                 }
@@ -74,14 +75,14 @@ import Testing
             for text in field.form.ends {
                 let company = Self.diffusionCompany["\(field.name)=\(text)"] ?? Company()
                 let pairs = ["preset=tiny"] + company.settings + ["\(field.name)=\(text)"]
-                var spec = Self.diffusionSpec
+                var spec = BoundsBench.diffusionSpec
                 spec.trainDiffusion.settings = try SettingsText.diffusion(pairs)
                 #expect(throws: Never.self, "\(pairs)") { try JobValidation.check(spec) }
                 let images = TrainingImages(height: company.side, width: company.side, channels: 1, count: 65_536)
                 let settings = try spec.trainDiffusion.settings.training(on: images, seed: .max)
                 try settings.validate()
-                guard settings.network.parameterCount < Self.small, company.side < 64 else { continue }
-                let run = try Self.training(settings, choice: spec.trainDiffusion.settings.treeLeafChoice())
+                guard settings.network.parameterCount < BoundsBench.small, company.side < 64 else { continue }
+                let run = try BoundsBench.training(settings, choice: spec.trainDiffusion.settings.treeLeafChoice())
                 if company.side > 4 { _ = try run.step() }
             }
         }
@@ -90,9 +91,9 @@ import Testing
     @Test func outsideOfItsEndsNoSettingOfADiffusionModelIsAccepted() throws {
         for field in Grove_V1_DiffusionSettings.fields {
             for value in field.form.outside {
-                var spec = Self.diffusionSpec
+                var spec = BoundsBench.diffusionSpec
                 field.write(&spec.trainDiffusion.settings, value)
-                Self.expectRefusal(spec, "train_diffusion.settings.\(field.name)")
+                BoundsBench.expectRefusal(spec, "train_diffusion.settings.\(field.name)")
                 #expect(throws: RPCError.self, "\(field.name)=\(value)") {
                     try SettingsText.diffusion(["\(field.name)=\(value)"])
                 }
@@ -105,100 +106,19 @@ import Testing
     @Test func everyEndOfAClassifiersSettingsCanBeTrained() throws {
         for field in Grove_V1_ClassifierSettings.fields {
             for text in field.form.ends {
-                var spec = Self.classifierSpec
+                var spec = BoundsBench.classifierSpec
                 spec.trainClassifier.settings = try SettingsText.classifier(["\(field.name)=\(text)"])
                 #expect(throws: Never.self, "\(field.name)=\(text)") { try JobValidation.check(spec) }
                 let settings = try spec.trainClassifier.settings.training(on: 65_536, seed: .max)
-                let dataset = try Self.noise(side: 4, count: settings.batchSize)
+                let dataset = try BoundsBench.noise(side: 4, count: settings.batchSize)
                 _ = try ClassifierTraining(settings: settings, dataset: dataset)
             }
             for value in field.form.outside {
-                var spec = Self.classifierSpec
+                var spec = BoundsBench.classifierSpec
                 field.write(&spec.trainClassifier.settings, value)
-                Self.expectRefusal(spec, "train_classifier.settings.\(field.name)")
+                BoundsBench.expectRefusal(spec, "train_classifier.settings.\(field.name)")
             }
         }
-    }
-
-    // MARK: Sampling
-
-    private static let schedule = DiffusionSchedule.linear(
-        steps: DiffusionSchedule.publishedSteps, first: 1e-4, last: 0.02)
-
-    private static func sample(_ change: (inout Grove_V1_Refinement) -> Void) -> Grove_V1_JobSpec {
-        var spec = Grove_V1_JobSpec()
-        (spec.sample.tree.name, spec.sample.refinement.diffusion.name, spec.sample.count) = ("t", "m", 1)
-        change(&spec.sample.refinement)
-        return spec
-    }
-
-    @Test func everyRefinementThatIsAcceptedCanBeDrawn() throws {
-        var accepted = (0...1000).map { steps in Self.sample { $0.steps = UInt32(steps) } }
-        for word in ["", "ddim", "ddpm"] { accepted.append(Self.sample { $0.sampler = word }) }
-        for eta in [0, 0.5, 1.0] { accepted.append(Self.sample { $0.eta = eta }) }
-        for guidance in [0, 1.5, 100] { accepted.append(Self.sample { $0.guidance = guidance }) }
-        for spec in accepted {
-            try JobValidation.check(spec)
-            let sampler = try Sampler(
-                Self.schedule, settings: RefinementPlan(spec.sample.refinement).settings, formulation: .first, clip: nil
-            )
-            #expect(sampler.steps == (spec.sample.refinement.steps == 0 ? 50 : Int(spec.sample.refinement.steps)))
-        }
-    }
-
-    @Test func noRefinementOutsideOfTheEndsIsAccepted() {
-        for steps in [1001, .max] as [UInt32] {
-            Self.expectRefusal(Self.sample { $0.steps = steps }, "sample.refinement.steps")
-        }
-        for value in [-0.5, (-0.0).nextDown, 100.0.nextUp, .infinity, .nan] {
-            Self.expectRefusal(Self.sample { $0.guidance = value }, "sample.refinement.guidance")
-        }
-        for value in [-1, (-0.0).nextDown, 1.0.nextUp, -.infinity, .nan] {
-            Self.expectRefusal(Self.sample { $0.eta = value }, "sample.refinement.eta")
-        }
-    }
-
-    // MARK: Making them
-
-    /// Parameters of networks that a test makes.
-    private static let small = 2_000_000
-
-    private static let diffusionSpec: Grove_V1_JobSpec = {
-        var spec = Grove_V1_JobSpec()
-        spec.trainDiffusion.name = "m"
-        (spec.trainDiffusion.dataset.name, spec.trainDiffusion.tree.name) = ("d", "t")
-        return spec
-    }()
-
-    private static let classifierSpec: Grove_V1_JobSpec = {
-        var spec = Grove_V1_JobSpec()
-        (spec.trainClassifier.name, spec.trainClassifier.dataset.name) = ("c", "d")
-        return spec
-    }()
-
-    private static func noise(side: Int, count: Int = 64) throws -> ImageDataset {
-        try ImageDataset(
-            name: "noise", height: side, width: side, channels: 1,
-            pixels: (0..<count * side * side).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) },
-            labels: (0..<count).map { UInt8($0 % 2) })
-    }
-
-    private static func training(
-        _ settings: DiffusionTrainingSettings, choice: Models.LeafChoice
-    ) throws -> DiffusionTraining {
-        let side = settings.network.imageSize
-        let configuration = TreeVAEConfiguration(
-            latentChannels: [2, 2], bottomUpChannels: [2, 2], representationSize: 1, imageSize: side, imageChannels: 1,
-            architecture: .convolutional)
-        let (tree, images) = (try TreeVAE(configuration, seed: 1), try noise(side: side))
-        return try DiffusionTraining(
-            settings: settings, leafCount: 2, treeDigest: "tree", images: images,
-            conditions: TreeConditionSource(tree: tree, images: images, choice: choice, seed: 1))
-    }
-
-    private static func expectRefusal(_ spec: Grove_V1_JobSpec, _ field: String) {
-        let error = #expect(throws: RPCError.self, "\(field)") { try JobValidation.check(spec) }
-        #expect(error?.code == .invalidArgument && error?.violations.map(\.field) == [field], "\(field)")
     }
 }
 
