@@ -49,7 +49,7 @@ extension UNetConfiguration {
             let padded = padding > 0 ? " (padded to \(paddedSize))" : ""
             throw SettingsError(
                 "channel_multipliers",
-                "are \(levels) levels, but images of \(imageSize) pixels\(padded) can be halved for \(possible) at most; "
+                "make \(levels) levels, but images of \(imageSize) pixels\(padded) can be halved for \(possible) at most; "
                     + "give fewer of them" + (paddingRule == .native ? ", or set padding=published" : ""))
         }
     }

@@ -69,7 +69,7 @@ extension Grove_V1_DiffusionSettings {
                 let known = sides.map(String.init).joined(separator: ", ")
                 throw SettingsError(
                     "attention_sizes",
-                    "must be of the sides that the U-Net works at, \(known) for images of \(network.imageSize) pixels, "
+                    "must be among the sides that the U-Net works at, \(known) for images of \(network.imageSize) pixels, "
                         + "not \(size)")
             }
             factors.append(1 << level)

@@ -60,9 +60,10 @@ extension TreeTraining {
             settings: settings, dataset: dataset, augmentation: augmentation, tree: tree, position: position,
             members: members)
         guard let stage else { return }
-        try Self.check(position, stage, settings)
+        try Self.check(position)
         try stage.small?.state.load(file, prefix: Self.smallPrefix)
         try stage.optimiser.load(file, prefix: Self.optimiserPrefix)
+        passWhatIsDone()
     }
 
     /// The images of the stage at `position`.
@@ -81,17 +82,14 @@ extension TreeTraining {
         return members
     }
 
-    private static func check(
-        _ position: TreeTrainingPosition, _ stage: TreeStageWork, _ settings: TreeTrainingSettings
-    ) throws(TreeError) {
-        guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
-            (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
-            (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun),
-            (0...100).contains(position.regrowths ?? 0)
+    private static func check(_ position: TreeTrainingPosition) throws(TreeError) {
+        guard TreeBounds.epochs.contains(position.epoch), (0...1 << 40).contains(position.batch),
+            (0...1 << 50).contains(position.stepsDone), (0...1 << 20).contains(position.splitsDone),
+            (0...1 << 20).contains(position.stagesBegun), TreeBounds.regrowths.contains(position.regrowths ?? 0)
         else {
             throw TreeError(
-                "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "
-                    + "\"\(position.stageName)\", where the settings have none: leave epochs and batch size larger.")
+                "The checkpoint stands at batch \(position.batch) of epoch \(position.epoch) in stage "
+                    + "\"\(position.stageName)\", which is no place in a training; use another one.")
         }
     }
 }
