@@ -61,9 +61,9 @@ extension TreeTraining {
             settings: settings, dataset: dataset, augmentation: augmentation, tree: tree, position: position,
             members: members)
         guard let stage else { return }
-        try Self.check(position, stage, settings)
         try stage.small?.state.load(file, prefix: Self.smallPrefix)
         try stage.optimiser.load(file, prefix: Self.optimiserPrefix)
+        passWhatIsDone()
     }
 
     /// The images of the stage at `position`.
@@ -80,25 +80,5 @@ extension TreeTraining {
             throw TreeError("The checkpoint's list of images does not fit the data set; use another one.")
         }
         return members
-    }
-
-    private static func check(
-        _ position: TreeTrainingPosition, _ stage: TreeStageWork, _ settings: TreeTrainingSettings
-    ) throws(TreeError) {
-        guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
-            (0..<stage.batches.stepsPerEpoch).contains(position.batch)
-        else {
-            throw TreeError(
-                "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "
-                    + "\"\(position.stageName)\", where the settings have none: leave epochs and batch size larger.")
-        }
-    }
-}
-
-extension ImageDataset {
-    /// Tells data sets apart: shape, number and a 64-bit FNV-1a digest of the pixels.
-    var fingerprint: String {
-        let digest = pixels.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(count)x\(height)x\(width)x\(channels)-\(String(digest, radix: 16))"
     }
 }
