@@ -30,7 +30,7 @@ struct MemoryTests {
         for least in [
             attention.leastMemory(leafCount: 1, datasetBytes: 0), wide.leastMemory(datasetBytes: 0),
         ] {
-            #expect(throws: JobError.self) { try FreeMemory.require(least, free: 2 << 30) }
+            #expect(throws: JobError.self) { try FreeMemory.require(least.total, free: 2 << 30) }
         }
     }
 
@@ -43,10 +43,10 @@ struct MemoryTests {
     @Test func aRunThatCannotFitIsRefusedWithTheNumber() throws {
         let settings = TreeTrainingSettings.preset(.tiny, imageSize: 28, imageChannels: 1)
         let forecast = try settings.memoryForecast(datasetBytes: 100 << 20)
-        try FreeMemory.require(forecast, free: forecast.total)
-        try FreeMemory.require(forecast, free: nil)
+        try FreeMemory.require(forecast.total, free: forecast.total)
+        try FreeMemory.require(forecast.total, free: nil)
         let error = try #require(throws: JobError.self) {
-            try FreeMemory.require(forecast, free: forecast.total - 1)
+            try FreeMemory.require(forecast.total, free: forecast.total - 1)
         }
         #expect(error.code == .resourceExhausted)
         #expect(error.description.contains("\(forecast.total >> 20) MiB"))

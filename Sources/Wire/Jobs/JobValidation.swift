@@ -84,7 +84,7 @@ package struct JobValidation {
 
     mutating func expect(_ isFine: Bool, _ field: String, _ complaint: @autoclosure () -> String) {
         // A list of thousands of bad files would not fit into a status.
-        guard !isFine, violations.count < 20 else { return }
+        guard !isFine, violations.count < Limits.violations else { return }
         violations.append(.init(field: field, description: complaint()))
     }
 }
@@ -211,7 +211,7 @@ extension JobValidation {
             job.inceptionPooling.isEmpty || job.hasInception && Self.inceptionPoolings.contains(job.inceptionPooling),
             "evaluate.inception_pooling",
             "must be \(Self.inceptionPoolings.joined(separator: " or ")), and goes with inception weights only, "
-                + "not '\(job.inceptionPooling.prefix(40))'")
+                + "not '\(job.inceptionPooling.excerpt)'")
         let measures = job.hasClassifier || job.hasInception
         expect(
             job.distanceImages == 0 || (measures && (2...Self.largestCount).contains(job.distanceImages)),
@@ -249,7 +249,7 @@ extension JobValidation {
     private mutating func name(_ name: String, _ field: String) {
         expect(
             Self.isName(name), field,
-            "must be 1 to 64 of the characters a-z 0-9 . _ - and not '\(name.prefix(80))'")
+            "must be 1 to 64 of the characters a-z 0-9 . _ - and not '\(name.excerpt)'")
     }
 
     private mutating func artifact(_ reference: Grove_V1_ArtifactRef, _ field: String) {
@@ -263,7 +263,7 @@ extension JobValidation {
         expect(!resume.jobID.isEmpty, "\(field).job_id", "is empty; name the job to go on from")
         expect(
             resume.which.isEmpty || Self.checkpoints.contains(resume.which), "\(field).which",
-            "must be \(Self.checkpoints.joined(separator: " or ")), not '\(resume.which.prefix(40))'")
+            "must be \(Self.checkpoints.joined(separator: " or ")), not '\(resume.which.excerpt)'")
     }
 
     private mutating func count(_ count: UInt32, _ field: String) {
@@ -293,7 +293,7 @@ extension JobValidation {
             "must be \(SamplingBounds.steps.inWords), or 0 for 50, not \(refinement.steps)")
         expect(
             refinement.sampler.isEmpty || Self.samplers.contains(refinement.sampler), "\(field).sampler",
-            "must be \(Self.samplers.joined(separator: " or ")), not '\(refinement.sampler.prefix(40))'")
+            "must be \(Self.samplers.joined(separator: " or ")), not '\(refinement.sampler.excerpt)'")
         expect(
             SamplingBounds.guidance.contains(refinement.guidance), "\(field).guidance",
             "must be \(SamplingBounds.guidance.inWords), not \(refinement.guidance)")
@@ -325,13 +325,14 @@ extension JobValidation {
         expect(SHA256.isHexDigest(file.sha256), "\(field).sha256", "must be 64 lower-case hexadecimal digits")
         expect(
             Self.isSafePath(file.name), "\(field).name",
-            "must be a relative path of at most \(Limits.nameBytes) bytes without . or .. and control characters")
+            "must be a relative path of at most \(Limits.nameBytes) bytes without . or .. as a part, backslashes, "
+                + "control characters, line separators or marks that turn the direction of text")
         text(file.mediaType, "\(field).media_type", atMost: Limits.nameBytes)
     }
 
     /// Whether somebody who joins `path` to a directory stays inside it.
     private static func isSafePath(_ path: String) -> Bool {
-        guard path.utf8.count <= Limits.nameBytes, path.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != 92 }) else {
+        guard path.utf8.count <= Limits.nameBytes, path.isSafeName, !path.utf8.contains(UInt8(ascii: "\\")) else {
             return false
         }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -340,6 +341,8 @@ extension JobValidation {
 
     mutating func text(_ text: String, _ field: String, atMost limit: Int) {
         expect(text.utf8.count <= limit, field, "has \(text.utf8.count) bytes, at most \(limit) are allowed")
-        expect(text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }, field, "must not contain control characters")
+        expect(
+            text.isSafeName, field,
+            "must not contain control characters, line separators or marks that turn the direction of text")
     }
 }

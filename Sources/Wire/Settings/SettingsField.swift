@@ -112,7 +112,7 @@ extension SettingsField {
     /// Reads and checks `text`, then sets the field.
     /// - Throws: what is wrong, to follow the field's name.
     func set(_ settings: inout Settings, to text: String) throws(SettingsText.Complaint) {
-        guard let value = parse(text) else { throw .init(text: "must be \(form), not '\(text.prefix(80))'") }
+        guard let value = parse(text) else { throw .init(text: "must be \(form), not '\(text.excerpt)'") }
         if let complaint = complaint(about: value) { throw .init(text: complaint) }
         write(&settings, value)
     }
@@ -162,7 +162,7 @@ extension SettingsField.Value: CustomStringConvertible {
         case .flag(let value): value ? "true" : "false"
         case .whole(let value): String(value)
         case .number(let value): SettingsText.number(value)
-        case .text(let value): String(value.prefix(80))
+        case .text(let value): value.excerpt
         case .wholes(let values): values.map(String.init).joined(separator: ",")
         }
     }

@@ -52,8 +52,10 @@ struct TrainDiffusionJob {
                 resuming: checkpoint.state, images: dataset, conditions: conditions, changing: job.settings.changed)
         }
         let settings = try job.settings.training(on: dataset.trainingImages, seed: job.seed)
-        try context.requireAtLeast(
-            settings.leastMemory(leafCount: tree.topology.leaves.count, datasetBytes: dataset.pixels.count))
+        try context.require(
+            bytes: settings.leastMemory(
+                leafCount: tree.topology.leaves.count, datasetBytes: dataset.pixels.count
+            ).total)
         return try DiffusionTraining(
             settings: settings, leafCount: tree.topology.leaves.count, treeDigest: loaded.digest, images: dataset,
             conditions: conditions)

@@ -58,7 +58,7 @@ struct TrainTreeJob {
                 changing: job.settings.changed)
         }
         let settings = try job.settings.training(on: dataset.trainingImages, seed: job.seed)
-        try context.requireAtLeast(settings.leastMemory(datasetBytes: dataset.pixels.count))
+        try context.require(bytes: settings.leastMemory(datasetBytes: dataset.pixels.count).total)
         return try TreeTraining(settings: settings, dataset: dataset, augmentation: ImageViews.byChannels)
     }
 

@@ -255,6 +255,19 @@ struct TreeTrainingTests {
         #expect(throws: TreeError.self) { try TreeTraining(resuming: model, dataset: dataset) }
     }
 
+    @Test(
+        "A checkpoint that stands where no run comes to is a sentence",
+        arguments: ["epoch", "batch", "stepsDone", "splitsDone", "stagesBegun"], [Int.min, -1, .max])
+    func impossiblePositions(field: String, number: Int) throws {
+        let dataset = try SmallExample.dataset()
+        let file = try Safetensors(bytes: TreeTraining(settings: SmallExample.settings(), dataset: dataset).checkpoint())
+        var metadata = file.metadata
+        metadata["position"] = metadata["position"]?.replacing("\"\(field)\":0", with: "\"\(field)\":\(number)")
+        #expect(metadata["position"] != file.metadata["position"])
+        let changed = Safetensors.encode(try file.names.map(file.stored), metadata: metadata)
+        #expect(throws: TreeError.self) { try TreeTraining(resuming: changed, dataset: dataset) }
+    }
+
     @Test("The published schedule: α, decays and stages")
     func publishedSchedule() throws {
         let paper = TreeTrainingSettings.preset(.paper, imageSize: 28, imageChannels: 1)

@@ -49,6 +49,7 @@ extension TreeTraining {
             SettingsText.decode(TreeTrainingSettings.self, from: file.metadata["settings"], "settings"))
         let position = try SettingsText.decode(TreeTrainingPosition.self, from: file.metadata["position"], "position")
         try settings.validate()
+        try position.check()
         let tree = try TreeVAE(stored: file.under(Self.treePrefix))
         guard tree.configuration == settings.tree else {
             throw TreeError(
@@ -60,7 +61,6 @@ extension TreeTraining {
             settings: settings, dataset: dataset, augmentation: augmentation, tree: tree, position: position,
             members: members)
         guard let stage else { return }
-        try Self.check(position)
         try stage.small?.state.load(file, prefix: Self.smallPrefix)
         try stage.optimiser.load(file, prefix: Self.optimiserPrefix)
         passWhatIsDone()
@@ -80,24 +80,5 @@ extension TreeTraining {
             throw TreeError("The checkpoint's list of images does not fit the data set; use another one.")
         }
         return members
-    }
-
-    private static func check(_ position: TreeTrainingPosition) throws(TreeError) {
-        guard TreeBounds.epochs.contains(position.epoch), (0...1 << 40).contains(position.batch),
-            (0...1 << 50).contains(position.stepsDone), (0...1 << 20).contains(position.splitsDone),
-            (0...1 << 20).contains(position.stagesBegun), TreeBounds.regrowths.contains(position.regrowths ?? 0)
-        else {
-            throw TreeError(
-                "The checkpoint stands at batch \(position.batch) of epoch \(position.epoch) in stage "
-                    + "\"\(position.stageName)\", which is no place in a training; use another one.")
-        }
-    }
-}
-
-extension ImageDataset {
-    /// Tells data sets apart: shape, number and a 64-bit FNV-1a digest of the pixels.
-    var fingerprint: String {
-        let digest = pixels.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(count)x\(height)x\(width)x\(channels)-\(String(digest, radix: 16))"
     }
 }
