@@ -82,3 +82,11 @@ extension TreeTraining {
         return members
     }
 }
+
+extension ImageDataset {
+    /// Tells data sets apart: shape, number and a 64-bit FNV-1a digest of the pixels.
+    var fingerprint: String {
+        let digest = pixels.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return "\(count)x\(height)x\(width)x\(channels)-\(String(digest, radix: 16))"
+    }
+}

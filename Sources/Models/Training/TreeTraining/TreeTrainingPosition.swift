@@ -1,3 +1,5 @@
+import ModelSettings
+
 /// Where a tree's training stands between two steps, apart from weights and moments. Its JSON is part of a checkpoint.
 struct TreeTrainingPosition: Codable, Equatable {
     enum Stage: String, Codable {
