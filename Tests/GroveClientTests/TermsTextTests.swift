@@ -16,6 +16,13 @@ import Wire
         #expect(error?.message.contains("write it as 90s") == true)
     }
 
+    @Test func lengthsThatAddUpToNoTime() {
+        for text in ["9999999999d", String(repeating: "9999999999d", count: 30)] {
+            #expect(throws: RPCError.self) { try TermsText.duration(text) }
+            #expect(throws: RPCError.self) { try TermsText.instant("+" + text, nowMS: .max / 2) }
+        }
+    }
+
     @Test func keeping() throws {
         #expect(try TermsText.keeping("30d") == 30 * 86_400_000)
         #expect(try TermsText.keeping("forever") == 0)

@@ -191,7 +191,7 @@ struct WorkService {
 
     func requireBlob(_ file: Grove_V1_FileRef, field: String) throws {
         try JobValidation.check(file, field: field)
-        guard let size = try context.batch.blobSize(file.sha256), UInt64(size) == file.size else {
+        guard let size = try context.batch.blobSize(file.sha256), UInt64(clamping: size) == file.size else {
             throw RPCError(
                 .failedPrecondition,
                 "the blob of \(field) (\(file.name), \(file.sha256.prefix(12))…) is not here with \(file.size) bytes; "

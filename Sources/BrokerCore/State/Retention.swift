@@ -58,10 +58,18 @@ struct Retention: Sendable {
         guard job.state.isTerminal else { return }
         // One that did not succeed can be tried again.
         if job.state == .succeeded { try context.batch.releaseInputs(of: job) }
-        let terms = try Grove_V1_Terms(stored: job.terms)
-        guard let end = Self.resultsEnd(job, terms, context.settings), end <= context.now.wallMS else { return }
+        guard let end = try resultsEnd(job, context.settings), end <= context.now.wallMS else { return }
         try context.batch.releaseInputs(of: job)
         try context.batch.removeResults(of: job, nowMS: context.now.wallMS)
+    }
+
+    /// What a job was told that cannot be read any more may have been to keep its results.
+    private func resultsEnd(_ job: JobRecord, _ settings: BrokerSettings) throws -> Int64? {
+        do {
+            return Self.resultsEnd(job, try Grove_V1_Terms(stored: job.terms), settings)
+        } catch {
+            return nil
+        }
     }
 
     /// When what an ended job left behind is removed, in milliseconds since 1970; `nil` for never.
@@ -73,6 +81,6 @@ struct Retention: Sendable {
     }
 
     private func orphansBefore(_ context: ServiceContext) -> Int64 {
-        context.now.wallMS - Self.orphanAge.milliseconds
+        context.now.wallMS.subtractingClamped(Self.orphanAge.milliseconds)
     }
 }

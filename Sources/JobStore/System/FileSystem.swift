@@ -13,7 +13,9 @@ enum FileSystem {
             return StoreError(
                 kind: .diskFull, message: "the disk of the broker is full; make room and try again (\(verb) \(path))")
         }
-        return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); look after the broker's directory")
+        let advice = code == EMFILE || code == ENFILE
+            ? "raise the limit on open files (ulimit -n, LimitNOFILE)" : "look after the broker's directory"
+        return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); \(advice)")
     }
 
     /// The error for an fsync that failed: what the kernel still holds is not what the disk has, so it is final.

@@ -160,13 +160,13 @@ extension JobRecord {
             isCancelRequested: false, failure: nil)
     }
 
-    init(_ row: Row) throws {
-        guard let state = JobState(rawValue: row["state"]) else {
-            let value: Int = row["state"]
-            throw StoreError(
-                kind: .corrupt, message: "a job in the database has the unknown state \(value); restore a backup")
-        }
-        let code: Int = row["failure_code"]
+    init(_ row: Row) {
+        let stored: Int = row["state"]
+        // One that cannot be told counts as ended: nothing is done with it, and everything else goes on.
+        let state = JobState(rawValue: stored) ?? .failed
+        let code: Int = JobState(rawValue: stored) == nil ? Self.damagedCode : row["failure_code"]
+        let message = JobState(rawValue: stored) == nil
+            ? "the database has it in the unknown state \(stored); restore a backup if it matters" : row["failure_message"]
         let array: Int64 = row["array"]
         self.init(
             number: row["number"], id: row["id"], kind: row["kind"], slot: row["slot"], state: state,
@@ -178,6 +178,9 @@ extension JobRecord {
             arrayPlace: array == 0 ? nil : ArrayPlace(array: array, index: row["array_index"]),
             arrayLeft: row["array_left"], arrayLimit: row["array_limit"], lane: row["lane"], worker: row["worker"],
             isCancelRequested: row["cancel_requested"],
-            failure: code == 0 ? nil : FailureRecord(code: code, message: row["failure_message"]))
+            failure: code == 0 ? nil : FailureRecord(code: code, message: message))
     }
+
+    /// DATA_LOSS of the protocol.
+    private static let damagedCode = 15
 }

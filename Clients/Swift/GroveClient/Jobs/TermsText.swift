@@ -17,6 +17,7 @@ public enum TermsText {
                 number = (number ?? 0) * 10 + UInt64(digit)
             } else if let count = number, let unit = units[character] {
                 total += count * unit
+                guard total <= longest else { throw unreadable(text) }
                 number = nil
             } else {
                 throw unreadable(text)
@@ -31,6 +32,9 @@ public enum TermsText {
     public static func keeping(_ text: String) throws(RPCError) -> UInt64 {
         text == "forever" ? 0 : try duration(text)
     }
+
+    /// In milliseconds, some 35,000 years: beyond every limit, and far from what a sum of pieces could overflow.
+    private static let longest: UInt64 = 1 << 50
 
     private static let units: [Character: UInt64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
 
