@@ -91,13 +91,17 @@ let package = Package(
         library("JobStore", [grdb, sqlite]),
 
         // The three users and their shells.
+        library("ProgramSupport", ["Transport", unixSignals]),
         library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
-        library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
-        program("grove-broker", ["BrokerCore", "Wire", argumentParser, logging, unixSignals]),
-        program("grove-worker", ["WorkerCore", "Neural", "Wire", argumentParser, logging, unixSignals]),
+        library(
+            "GroveClient", ["ProgramSupport", "Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"
+        ),
+        program("grove-broker", ["BrokerCore", "ProgramSupport", "Wire", argumentParser, logging]),
+        program("grove-worker", ["WorkerCore", "Neural", "ProgramSupport", "Wire", argumentParser, logging]),
         program(
-            "grove", ["GroveClient", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
+            "grove", ["GroveClient", "ProgramSupport", "ShippedModels", argumentParser, toml, unixSignals],
+            path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
@@ -134,7 +138,7 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests("WorkerCoreTests", ["WorkerCore", "Calls", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

@@ -2,7 +2,7 @@ import ArgumentParser
 import BrokerCore
 import Foundation
 import Logging
-import UnixSignals
+import ProgramSupport
 import Wire
 
 @main
@@ -11,8 +11,8 @@ struct GroveBroker: AsyncParsableCommand {
         commandName: "grove-broker",
         abstract: "Keeps the jobs, datasets and models of Grove and gives jobs to workers.",
         discussion: """
-            Prints "ready" and its endpoint on standard output when it serves; logs go to standard error. SIGTERM and \
-            Ctrl-C stop it: jobs that run go on at their workers, which come back when the broker does. Exit code 0 after \
+            Prints "ready" and its endpoint on standard output when it serves; logs go to standard error. SIGTERM, \
+            Ctrl-C and the end of the terminal stop it: jobs that run go on at their workers, which come back when the broker does. Exit code 0 after \
             such a stop, 1 when it could not start or go on.
             """,
         version: BrokerSettings().software)
@@ -22,6 +22,9 @@ struct GroveBroker: AsyncParsableCommand {
     }
 
     @Option(help: "The folder that holds everything; made when it is not there.") var data = "grove-data"
+    @Flag(help: "Once, where the database is lost: move the old files aside and begin with nothing.")
+    var startEmpty = false
+    @Option(help: "The folder that backups are made in (default: backups, inside --data).") var backups: String?
     @Option(help: "Where to listen; port 0 takes a free one.") var bind = "tcp://127.0.0.1:7741"
     @Option(help: "How long a job stays with a worker that is not heard.") var leaseSeconds = 15.0
     @Option(
@@ -41,7 +44,11 @@ struct GroveBroker: AsyncParsableCommand {
     @Flag(help: "Let anybody who can reach the port use the broker: there are no keys yet.")
     var allowUnauthenticatedNetwork = false
 
+    @Flag(help: "Stop, as SIGTERM does, when standard input ends: for whoever starts this and may be killed.")
+    var stopOnEof = false
+
     mutating func validate() throws {
+        guard !data.isEmpty else { throw ValidationError("--data takes a folder, not an empty text.") }
         guard (0.2...3600).contains(leaseSeconds) else {
             throw ValidationError("--lease-seconds takes a number from 0.2 to 3600.")
         }
@@ -51,6 +58,8 @@ struct GroveBroker: AsyncParsableCommand {
         guard (0.05...525_600).contains(noProgressMinutes) else {
             throw ValidationError("--no-progress-minutes takes a number from 0.05 to 525600, a year.")
         }
+        guard !data.isEmpty, backups != "" else { throw ValidationError("--data and --backups take the name of a folder.") }
+        guard !bind.isEmpty else { throw ValidationError("--bind takes an address, such as tcp://127.0.0.1:7741.") }
         _ = try caps()
         if let resultsDays, !(0.001...100_000).contains(resultsDays) {
             throw ValidationError("--results-days takes a number from 0.001 to 100000.")
@@ -73,11 +82,17 @@ struct GroveBroker: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What the broker makes is its owner's only, sockets too.
+        umask(S_IRWXG | S_IRWXO)
+        StandardStreams.reserveMissing()
+        StandardStreams.outliveReaders()
         let format = logFormat
         LoggingSystem.bootstrap { label in
             switch format {
             case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label)
+            case .json:
+                // A line that cannot be written is lost, and the broker goes on.
+                JSONLogHandler(label: label) { _ = StandardStreams.write($0 + "\n", to: STDERR_FILENO) }
             }
         }
         let log = Logger(label: "grove-broker")
@@ -88,22 +103,24 @@ struct GroveBroker: AsyncParsableCommand {
         settings.caps = try caps()
         settings.resultsTimeToLive = resultsDays.map { .seconds($0 * 24 * 3600) }
         settings.quotaBytes = quotaGib.map { Int64($0 * Double(1 << 30)) }
+        settings.backups = URL(fileURLWithPath: backups ?? data + "/backups").path
         // A worker must notice a broker that was restarted, and be heard again, within the lease.
         settings.heartbeatInterval = min(settings.heartbeatInterval, settings.lease / 4)
         settings.heartbeatTimeout = settings.heartbeatInterval * 3
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let requests: StopRequests
         let server: BrokerServer
         do {
+            requests = try await StopRequests(watchesInput: stopOnEof)
             server = try BrokerServer(
                 directory: data, endpoint: bind, settings: settings, allowsNetwork: allowUnauthenticatedNetwork,
-                log: log)
+                startsEmpty: startEmpty, log: log)
         } catch {
             log.critical("cannot start: \(error)")
             throw ExitCode.failure
         }
-        // At once, also into a pipe: whoever started the broker waits for this line.
-        FileHandle.standardOutput.write(Data("ready \(server.endpoint)\n".utf8))
-        let waiting = Task.detached { for await _ in signals { server.stop() } }
+        // At once, also into a pipe: whoever started the broker waits for this line. Where it cannot be written, nobody does.
+        _ = StandardStreams.write("ready \(server.endpoint)\n", to: 1)
+        let waiting = Task.detached { await requests.forEach { _ in server.stop() } }
         defer { waiting.cancel() }
         do {
             try await ended(server)

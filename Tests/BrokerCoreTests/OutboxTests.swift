@@ -81,13 +81,21 @@ import Wire
         #expect(handed[PeerID(200)] == 100 * piece.count)
     }
 
-    @Test func aPeerThatIsGoneCountsForNothing() throws {
-        var unconfirmed = Unconfirmed()
-        let large = WireMessage(.end, callID: .random(), payload: [UInt8](repeating: 0, count: 1 << 20))
-        for peer in 1...UInt8(200) { unconfirmed.add(large, for: PeerID(peer)) }
-        #expect(!unconfirmed.mayTakeMore(PeerID(1)))
-        for peer in 2...UInt8(200) { unconfirmed.forget(PeerID(peer)) }
-        #expect(unconfirmed.mayTakeMore(PeerID(1)))
+    @Test func peersThatLeftWithoutReadingCountForNothing() throws {
+        var outbox = Outbox()
+        let piece = [UInt8](repeating: 0, count: Limits.chunkBytes)
+        var haveLeft = false
+        let send: Outbox.Send = { haveLeft && $0.peer != PeerID(200) ? .peerGone : .sent }
+        for round in 0..<UInt32(20) {
+            for peer in 1...UInt8(100) { _ = try outbox.send(message(peer, round, payload: piece), by: send) }
+        }
+        haveLeft = true
+        var gone: Set<PeerID> = []
+        for case .gone(let peer) in try outbox.flush(now: .seconds(100), by: send) { gone.insert(peer) }
+        #expect(gone.count == 100)
+        // One that answers no PING has all of ZeroMQ's queue again.
+        for round in 0..<UInt32(80) { #expect(try outbox.send(message(200, round, payload: piece), by: send).isEmpty) }
+        #expect(outbox.patience == nil)
     }
 
     @Test func aPeerThatDoesNotReadIsDropped() throws {

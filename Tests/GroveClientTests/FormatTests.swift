@@ -64,5 +64,9 @@ struct FormatTests {
     @Test("a string as JSON")
     func json() {
         #expect(JSONText.string("a\"b\\c\nd\u{1}") == #""a\"b\\c\nd\u0001""#)
+        #expect(JSONText.string("\u{9B}\u{202E}\u{2028}é") == #""\u009b\u202e\u2028é""#)
+        var job = Job()
+        job.user = "\u{85}\u{2066}字"
+        #expect(JSONText.line(job) == #"{"user":"\u0085\u2066字"}"#)
     }
 }

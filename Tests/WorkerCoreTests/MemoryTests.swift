@@ -14,10 +14,10 @@ struct MemoryTests {
     @Test func aRunThatCannotFitIsRefusedWithTheNumber() throws {
         let settings = TreeTrainingSettings.preset(.tiny, imageSize: 28, imageChannels: 1)
         let forecast = try settings.memoryForecast(datasetBytes: 100 << 20)
-        try FreeMemory.require(forecast, free: forecast.total)
-        try FreeMemory.require(forecast, free: nil)
+        try FreeMemory.require(forecast.total, free: forecast.total)
+        try FreeMemory.require(forecast.total, free: nil)
         let error = try #require(throws: JobError.self) {
-            try FreeMemory.require(forecast, free: forecast.total - 1)
+            try FreeMemory.require(forecast.total, free: forecast.total - 1)
         }
         #expect(error.code == .resourceExhausted)
         #expect(error.description.contains("\(forecast.total >> 20) MiB"))

@@ -16,7 +16,7 @@ import WorkerCore
             broker: "", state: folder, name: "test", threads: 2, interactiveSlots: 1, trainingSlots: 1)
         configuration.heartbeat = .milliseconds(5)
         configuration.deliveryPause = .milliseconds(5)
-        return try Worker(configuration, link: broker, log: log)
+        return try Worker(configuration, lock: StateFolderLock(folder), link: broker, log: log)
     }
 
     /// Waits as long as it takes: a busy machine is slow.

@@ -8,7 +8,9 @@ extension Turn {
         let now = context.now.monotonic
         for peer in state.sessions.endSilent(for: context.settings.sessionTimeout, now: now) { state.drop(peer) }
         for (attempt, loss) in state.leases.overdue(now: now) { try end(attempt, loss) }
-        if let timer = state.queue.timer, timer <= now { try QueueService(context: context).wake(&state) }
+        if state.queue.noticeSetBack(context.now) { try context.batch.makeTimersDue(nowMS: context.now.wallMS) }
+        try followQueue()
+        if state.queue.isTimerDue(context.now) { try QueueService(context: context).wake(&state) }
         probe()
         for take in state.takes.removeDue(now: now) { end(take.key, nil, payload: encode(Grove_V1_TakeResponse())) }
         for key in state.streams.removeDue(now: now) {
@@ -63,6 +65,8 @@ extension Turn {
     mutating func assign() throws {
         guard state.mayAssign else { return }
         try followQueue()
+        // More windows may have closed than one turn looks after.
+        guard !state.queue.isTimerDue(context.now) else { return }
         let work = WorkService(context: context)
         var running = RunningCounts(state.leases.all)
         // Those for whom there is nothing now, or whose connection has most likely been replaced.

@@ -71,8 +71,8 @@ struct Outbox {
             remove(taken, from: peer)
         }
         pause = hasMoved ? Self.pauses.first : min(pause * 2, Self.pauses.longest)
-        for peer in unconfirmed.dueForPing(now: now) where queues[peer] == nil {
-            if try hand(Outgoing(peer, WireMessage(.ping)), send) == .peerGone { events += drop(peer, isGone: true) }
+        for peer in unconfirmed.dueForPing(now: now) {
+            if try ping(peer, send) == .peerGone { events += drop(peer, isGone: true) }
         }
         return events
     }
@@ -86,10 +86,16 @@ struct Outbox {
         let outcome = try send(outgoing)
         guard outcome == .sent else { return outcome }
         unconfirmed.add(outgoing.message, for: outgoing.peer)
-        if unconfirmed.needsPing(outgoing.peer), try send(Outgoing(outgoing.peer, WireMessage(.ping))) == .sent {
-            unconfirmed.add(WireMessage(.ping), for: outgoing.peer)
-        }
+        if unconfirmed.needsPing(outgoing.peer) { _ = try ping(outgoing.peer, send) }
         return .sent
+    }
+
+    /// Asks the peer to confirm what it was sent, however much that is: so one that is gone is noticed.
+    private mutating func ping(_ peer: PeerID, _ send: Send) throws -> Router.SendOutcome {
+        let ping = Outgoing(peer, WireMessage(.ping))
+        let outcome = try send(ping)
+        if outcome == .sent { unconfirmed.add(ping.message, for: peer) }
+        return outcome
     }
 
     private func isOverfull(_ peer: PeerID) -> Bool {

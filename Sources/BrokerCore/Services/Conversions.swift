@@ -72,6 +72,10 @@ extension Grove_V1_Terms {
 }
 
 extension FailureRecord {
+    init(_ error: RPCError) {
+        self.init(code: Int(error.code.rawValue), message: error.message)
+    }
+
     var status: Grove_V1_Status {
         var status = Grove_V1_Status()
         status.code = UInt32(clamping: code)

@@ -24,7 +24,8 @@ struct JobsService {
         if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
         try requireRoom(for: request.jobCount, state)
         let parents = try parents(after)
-        try TermsCheck(context: context).check(request.terms)
+        var request = request
+        if request.hasTerms { request.terms = try TermsCheck(context: context).accepted(request.terms) }
         let made = try Products(
             of: context.batch.ancestors(of: parents, limit: Products.mostAncestors), context)
         let resolver = SpecResolver(context: context, products: made)

@@ -146,7 +146,7 @@ struct QueueService {
             try batch.setSpec(job, encode(spec))
             return try placed(job, spec, &state)
         } catch let error as RPCError {
-            return try ended(job, .failed, FailureRecord(code: Int(error.code.rawValue), message: error.message))
+            return try ended(job, .failed, FailureRecord(error))
         }
     }
 }

@@ -176,7 +176,7 @@ extension SpecResolver {
                     .failedPrecondition,
                     "the file \(file.name) (\(file.sha256.prefix(12))…) was not uploaded; put its blob first")
             }
-            guard UInt64(size) == file.size else {
+            guard UInt64(clamping: size) == file.size else {
                 throw RPCError(
                     .invalidArgument, "the file \(file.name) has \(size) bytes, not \(file.size); correct its size")
             }

@@ -122,7 +122,7 @@ struct WorkService {
                 continue
             }
             if progress != nil { state.streams.touch(lease.attempt.jobID) }
-            let isClosed = lease.limits.windowEnd.map { $0 <= context.now.monotonic } ?? false
+            let isClosed = lease.limits.isOutsideWindow(at: context.now.wallMS, context.settings.localTime)
             if isClosed || state.queue.gates[lease.worker] == .draining { response.yield.append(report.attempt) }
         }
         return response
@@ -191,7 +191,7 @@ struct WorkService {
 
     func requireBlob(_ file: Grove_V1_FileRef, field: String) throws {
         try JobValidation.check(file, field: field)
-        guard let size = try context.batch.blobSize(file.sha256), UInt64(size) == file.size else {
+        guard let size = try context.batch.blobSize(file.sha256), UInt64(clamping: size) == file.size else {
             throw RPCError(
                 .failedPrecondition,
                 "the blob of \(field) (\(file.name), \(file.sha256.prefix(12))…) is not here with \(file.size) bytes; "

@@ -71,7 +71,8 @@ struct LeaseTable: Sendable {
         leases[record.attempt.jobID] = Lease(
             attempt: record.attempt, lane: record.lane, worker: record.worker, incarnation: record.incarnation,
             limits: limits, deadline: deadline,
-            began: now.monotonic - .milliseconds(max(0, now.wallMS - record.startedMS)), progressAt: now.monotonic,
+            began: now.monotonic - .milliseconds(max(0, now.wallMS.subtractingClamped(record.startedMS))),
+            progressAt: now.monotonic,
             isCancelRequested: record.isCancelRequested)
     }
 

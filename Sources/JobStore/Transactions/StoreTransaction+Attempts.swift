@@ -10,7 +10,7 @@ extension StoreTransaction {
                 JOIN spec ON spec.job = job.number WHERE job.number = ?
                 """, [head.job])
         else { return nil }
-        let attempt = AttemptKey(jobID: next["id"], number: next["attempts"] + 1)
+        let attempt = AttemptKey(jobID: next["id"], number: next["attempts"] &+ 1)
         try dequeue(number: head.job, lane: lane)
         journal.changes.waiting -= 1
         let claim = Claim(

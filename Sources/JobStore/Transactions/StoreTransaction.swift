@@ -29,6 +29,16 @@ package struct StoreTransaction {
     }
 }
 
+// MARK: Room
+
+extension StoreTransaction {
+    /// Makes sure, before the commit, that its pages can be folded into the database file.
+    func takeRoom() throws {
+        guard let pages: Int64 = try row("PRAGMA page_count")?["page_count"] else { return }
+        try PageRoom.take(pages: pages, database)
+    }
+}
+
 // MARK: Statements, each prepared once
 
 extension StoreTransaction {

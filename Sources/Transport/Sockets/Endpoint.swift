@@ -10,6 +10,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// For TCP what stands before the port, without brackets; `nil` for the others.
     private let host: String?
+    /// For TCP what stands behind the host.
+    private let port: Substring
 
     /// - Throws: `TransportError` of kind `.badEndpoint` when `text` is TCP without a host and a port of 0 to 65535 or
     ///   `*`; whatever else is wrong libzmq says when the endpoint is used.
@@ -18,6 +20,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         let scheme = "tcp://"
         guard text.hasPrefix(scheme) else {
             host = nil
+            port = ""
             return
         }
         let address = text.dropFirst(scheme.count)
@@ -29,6 +32,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
                 advice: "write the endpoint as tcp://host:port with a port up to 65535, or * for any", code: EINVAL)
         }
         let name = address[..<colon]
+        port = address[address.index(after: colon)...]
         host = String(name.hasPrefix("[") && name.hasSuffix("]") ? name.dropFirst().dropLast() : name)
     }
 
@@ -44,6 +48,55 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         var address = in_addr()
         if inet_pton(AF_INET, host, &address) == 1 { return UInt32(bigEndian: address.s_addr) >> 24 == 127 }
         return host == "localhost" || host == "::1"
+    }
+
+    /// Whether another process can connect to it.
+    package var isReachable: Bool { host != nil || description.hasPrefix("ipc://") }
+
+    /// The endpoint to listen on: libzmq takes addresses and interfaces there, and no names.
+    /// - Throws: `TransportError` of kind `.addressUnusable` for a name that means nothing.
+    func listening() throws -> String {
+        guard let host, host != "*", !Self.isAddress(host), if_nametoindex(host) == 0 else { return description }
+        return "tcp://\(try Self.lookUp(host)):\(port)"
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET, host, &address) == 1
+            || inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
+    }
+
+    /// The first IPv4 address of a name. Asks the system's resolver, which may take seconds.
+    private static func lookUp(_ host: String) throws -> String {
+        var hints = addrinfo()
+        hints.ai_family = AF_INET
+        #if canImport(Glibc)
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        #else
+        hints.ai_socktype = SOCK_STREAM
+        #endif
+        var found: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, nil, &hints, &found)
+        defer { if let found { freeaddrinfo(found) } }
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        guard code == 0, let address = found?.pointee,
+            getnameinfo(
+                address.ai_addr, address.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+        else {
+            let isUnknown = code == EAI_NONAME
+            throw TransportError(
+                kind: .addressUnusable, operation: "find the host '\(host)'",
+                reason: isUnknown ? "no such host" : String(cString: gai_strerror(code)),
+                advice: isUnknown ? "look at its spelling, or give its address" : "look after the network, or give its address",
+                code: EADDRNOTAVAIL)
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The host where it is a name, which somebody must look up; `nil` for addresses.
+    package var hostName: String? {
+        guard let host, host != "*", !Self.isAddress(host) else { return nil }
+        return host
     }
 
     /// Whether libzmq shall use IPv6, with IPv4 mapped into it. Not for IPv4 addresses, which would be reported back as

@@ -3,6 +3,10 @@ extension JobValidation {
         expect(
             (0...Limits.lastStartMS).contains(terms.notBeforeMs), "terms.not_before_ms",
             "must be milliseconds since 1970, up to the year 2200, not \(terms.notBeforeMs)")
+        time(terms.startDelayMs, "terms.start_delay_ms")
+        expect(
+            terms.startDelayMs == 0 || terms.notBeforeMs == 0, "terms.start_delay_ms",
+            "stands beside terms.not_before_ms; give one of the two")
         if terms.hasWindow { window(terms.window) }
         time(terms.queueTtlMs, "terms.queue_ttl_ms")
         time(terms.maxRuntimeMs, "terms.max_runtime_ms")

@@ -15,11 +15,9 @@ package final class CallsBrokerLink: BrokerLink {
     package init(_ configuration: WorkerConfiguration, log: Logger) throws(RPCError) {
         let hello = configuration.hello
         incarnation = [UInt8](hello.worker.incarnation)
+        let connectionLog = ConnectionLog(log)
         connection = try Connection(
-            endpoint: configuration.broker, hello: hello, options: .init(patience: nil)
-        ) { event in
-            log.info("connection", metadata: ["event": "\(event)"])
-        }
+            endpoint: configuration.broker, hello: hello, options: .init(patience: nil), onEvent: connectionLog.note)
         transfer = BlobTransfer(connection)
     }
 

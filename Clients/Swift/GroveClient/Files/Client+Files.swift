@@ -42,6 +42,9 @@ extension Client {
         resultsOf job: Job, to directory: String,
         progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64, _ name: String) -> Void
     ) async throws -> [String] {
+        guard !directory.isEmpty else {
+            throw FileError(.unwritable, directory, "no directory was named for the results; name one")
+        }
         let total = job.results.reduce(0) { $0 + $1.size }
         var before: UInt64 = 0
         var paths: [String] = []

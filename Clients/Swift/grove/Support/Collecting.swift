@@ -20,9 +20,9 @@ struct Collecting: Sendable {
         screen.clear()
         for line in try TextResults.lines(of: job.results, at: paths) { screen.note(line) }
         if json {
-            screen.result(JSONText.outcome(job, files: paths))
+            try screen.result(JSONText.outcome(job, files: paths))
         } else {
-            for path in paths { screen.result(path) }
+            for path in paths { try screen.result(path) }
         }
     }
 

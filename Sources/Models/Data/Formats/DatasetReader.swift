@@ -6,7 +6,7 @@ package enum DatasetReader {
     package typealias File = (name: String, bytes: [UInt8])
 
     /// More files than this are no data set of these kinds.
-    static let largestFileCount = 64
+    package static let largestFileCount = 64
 
     private enum Format {
         case idx, cifar, container
@@ -77,6 +77,12 @@ package enum DatasetReader {
     private static func isNamedLikeCIFAR(_ name: String) -> Bool {
         let lower = name.lowercased()
         return lower.contains("cifar") || lower.contains("data_batch") || lower.contains("test_batch")
+    }
+
+    /// The bytes that a file has if it is what its beginning says; nil for a format whose beginning does not say that.
+    /// - Parameter fileSize: what else is known of its size, to tell CIFAR-10's records from IDX.
+    package static func statedSize(_ head: [UInt8], fileSize: Int) -> Int? {
+        fileSize % CIFAR10.recordSize == 0 ? nil : IDX.statedSize(head)
     }
 
     // MARK: Reading

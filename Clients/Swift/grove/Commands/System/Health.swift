@@ -12,10 +12,10 @@ struct Health: AsyncParsableCommand {
             let client = try connection.connect()
             let health = try await client.health()
             if connection.json {
-                Screen.shared.result(JSONText.line(health))
+                try Screen.shared.result(JSONText.line(health))
             } else {
                 let state = health.serving ? "serving" : "not serving"
-                Screen.shared.result(
+                try Screen.shared.result(
                     "\(health.software.printable) at \(client.endpoint) is \(state): \(health.waitingJobs) waiting, "
                         + "\(health.runningJobs) running, \(health.workers) workers")
             }
