@@ -81,18 +81,19 @@ let package = Package(
 
         // Numbers.
         library("Neural", ["CKernels", "COpenBLAS"], pages: ["README.md", "ENGINE.md"], settings: optimised),
-        library("Models", ["Neural"], settings: optimised),
+        library("ModelSettings", []),
+        library("Models", ["Neural", "ModelSettings"], settings: optimised),
         library("Imaging", ["CPNG"]),
 
         // Messages.
-        library("Wire", [protobuf]),
+        library("Wire", ["ModelSettings", protobuf]),
         library("Transport", ["CZeroMQ"]),
         library("Calls", ["Wire", "Transport", protobuf]),
         library("JobStore", [grdb, sqlite]),
 
         // The three users and their shells.
         library("ProgramSupport", ["Transport", unixSignals]),
-        library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
+        library("BrokerCore", ["ModelSettings", "Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
         library(
             "GroveClient", ["ProgramSupport", "Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"
@@ -100,7 +101,8 @@ let package = Package(
         program("grove-broker", ["BrokerCore", "ProgramSupport", "Wire", argumentParser, logging]),
         program("grove-worker", ["WorkerCore", "Neural", "ProgramSupport", "Wire", argumentParser, logging]),
         program(
-            "grove", ["GroveClient", "ProgramSupport", "ShippedModels", argumentParser, toml, unixSignals],
+            "grove",
+            ["GroveClient", "ModelSettings", "ProgramSupport", "ShippedModels", argumentParser, toml, unixSignals],
             path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
@@ -138,7 +140,7 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Calls", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests("WorkerCoreTests", ["WorkerCore", "Calls", "ModelSettings", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

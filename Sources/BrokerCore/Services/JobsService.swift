@@ -47,11 +47,10 @@ struct JobsService {
         idempotency: (key: String, digest: [UInt8])? = nil, array: (place: ArrayPlace, limit: Int)? = nil,
         _ state: inout BrokerState
     ) throws -> JobRecord {
-        let spec = try resolver.resolved(spec)
+        let (spec, checkpoint) = try ResumeResolver(context: context).resolved(resolver.resolved(spec))
         guard let kind = JobKind(spec), let slot = spec.slot else {
             throw RPCError(.invalidArgument, "the spec names no kind of job")
         }
-        let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
         guard bytes.count <= Limits.specBytes else {
             throw RPCError(

@@ -275,6 +275,7 @@ public nonisolated struct Grove_V1_CheckpointRequest: Sendable {
   /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
   public mutating func clearAttempt() {self._attempt = nil}
 
+  /// Called "checkpoint-N" after the step that it was written at.
   public var checkpoint: Grove_V1_FileRef {
     get {_checkpoint ?? Grove_V1_FileRef()}
     set {_checkpoint = newValue}

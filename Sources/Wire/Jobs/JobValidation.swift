@@ -1,13 +1,16 @@
+import ModelSettings
+
 /// What can be said against a job by looking at it alone. Whether its models exist is for the broker to say.
 package struct JobValidation {
     package static let largestCount: UInt32 = 100_000
-    package static let largestSteps: UInt32 = 1000
-    package static let samplers = ["ddim", "ddpm"]
+    package static let samplers = SettingsWord.all(SamplerSettings.Method.self).sorted()
     /// The checkpoints that are kept of a job; the first is meant when none is named.
     package static let checkpoints = ["newest", "previous", "best"]
     package static let inceptionPoolings = ["fid", "torchvision"]
     package static let largestLikelihoodSamples: UInt32 = 100_000
     package static let largestLeafImages: UInt32 = 10_000
+    /// More leaves than this are not legible side by side.
+    package static let figureLeaves = 40
     package static let highestPriority: UInt32 = 9
     package static let defaultPriority: UInt32 = 5
 
@@ -123,7 +126,10 @@ extension JobValidation {
         name(job.name, "train_tree.name")
         artifact(job.dataset, "train_tree.dataset")
         if job.hasTestDataset { artifact(job.testDataset, "train_tree.test_dataset") }
-        settings(job.settings, Grove_V1_TreeSettings.fields, "train_tree.settings")
+        // What a job that goes on does not set is as it was, and known to the broker alone.
+        settings(job.settings, Grove_V1_TreeSettings.fields, "train_tree.settings") { settings throws(RPCError) in
+            if !job.hasResume { try settings.checkAlone() }
+        }
         if job.hasResume { resume(job.resume, "train_tree.resume") }
     }
 
@@ -131,7 +137,9 @@ extension JobValidation {
         name(job.name, "train_diffusion.name")
         artifact(job.dataset, "train_diffusion.dataset")
         artifact(job.tree, "train_diffusion.tree")
-        settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings")
+        settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings") {
+            settings throws(RPCError) in if !job.hasResume { try settings.checkAlone() }
+        }
         if job.hasResume { resume(job.resume, "train_diffusion.resume") }
     }
 
@@ -139,7 +147,9 @@ extension JobValidation {
         name(job.name, "train_classifier.name")
         artifact(job.dataset, "train_classifier.dataset")
         if job.hasTestDataset { artifact(job.testDataset, "train_classifier.test_dataset") }
-        settings(job.settings, Grove_V1_ClassifierSettings.fields, "train_classifier.settings")
+        settings(job.settings, Grove_V1_ClassifierSettings.fields, "train_classifier.settings") {
+            settings throws(RPCError) in _ = try settings.training(on: nil, seed: job.seed)
+        }
     }
 
     private mutating func sample(_ job: Grove_V1_Sample) {
@@ -279,23 +289,29 @@ extension JobValidation {
     private mutating func refinement(_ refinement: Grove_V1_Refinement, _ field: String) {
         if refinement.hasDiffusion { artifact(refinement.diffusion, "\(field).diffusion") }
         expect(
-            refinement.steps <= Self.largestSteps, "\(field).steps",
-            "must be 1 to \(Self.largestSteps), or 0 for 50, not \(refinement.steps)")
+            refinement.steps == 0 || SamplingBounds.steps.contains(Int(refinement.steps)), "\(field).steps",
+            "must be \(SamplingBounds.steps.inWords), or 0 for 50, not \(refinement.steps)")
         expect(
             refinement.sampler.isEmpty || Self.samplers.contains(refinement.sampler), "\(field).sampler",
             "must be \(Self.samplers.joined(separator: " or ")), not '\(refinement.sampler.excerpt)'")
         expect(
-            (-1...100).contains(refinement.guidance), "\(field).guidance",
-            "must be -1 to 100, not \(refinement.guidance)")
-        expect((0...1).contains(refinement.eta), "\(field).eta", "must be 0 to 1, not \(refinement.eta)")
+            SamplingBounds.guidance.contains(refinement.guidance), "\(field).guidance",
+            "must be \(SamplingBounds.guidance.inWords), not \(refinement.guidance)")
+        expect(
+            SamplingBounds.eta.contains(refinement.eta), "\(field).eta",
+            "must be \(SamplingBounds.eta.inWords), not \(refinement.eta)")
     }
 
     private mutating func settings<Settings>(
-        _ settings: Settings, _ fields: [SettingsField<Settings>], _ path: String
+        _ settings: Settings, _ fields: [SettingsField<Settings>], _ path: String,
+        together: (Settings) throws(RPCError) -> Void
     ) {
         for field in fields {
             if let complaint = field.complaint(about: settings) { expect(false, "\(path).\(field.name)", complaint) }
         }
+        // Much work for a message in which something is wrong already.
+        guard violations.isEmpty else { return }
+        do { try together(settings) } catch { violations += error.violations }
     }
 
     private mutating func files(_ files: [Grove_V1_FileRef], _ field: String) {

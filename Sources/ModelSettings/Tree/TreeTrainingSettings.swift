@@ -79,45 +79,58 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
     /// Views of each image in a batch of the stages that compare them.
     package var views: Int { tree.isContrastive ? 2 : 1 }
 
-    /// What growth goes by.
-    package var growthRules: GrowthDecision.Rules {
-        GrowthDecision.Rules(
-            clusters: clusters, minimumShare: minimumLeafShare, minimumMembers: max(2, minimumSplitImages ?? batchSize),
-            maximumDepth: tree.maximumDepth)
-    }
-
-    /// Throws a sentence that names the first setting that cannot work.
-    package func validate() throws(TreeError) {
-        try tree.validate()
-        try require(2 * views...65_536, batchSize, "batch size")
-        try require(0...1, learningRate, "learning rate")
-        try require(0...1, weightDecay, "weight decay")
-        try require(2...1024, clusters, "number of clusters")
-        try require(0...10_000, splitsPerIntermediate, "number of splits between intermediate stages")
-        try require(0...10_000, maximumSplits, "largest number of splits")
-        try require(0...0.5, minimumLeafShare, "smallest share of a leaf")
-        try require(1...65_536, evaluationBatch, "evaluation batch")
-        try require(0...1 << 50, featureCacheLimit, "limit of the feature cache")
-        try require(0...1_000_000, warmUpSteps ?? 0, "number of warm-up steps")
-        try require(0...100, regrowths ?? 0, "number of regrowths")
-        if let minimumSplitImages { try require(1...1 << 40, minimumSplitImages, "fewest images of a split") }
+    /// Refuses the first setting that cannot work.
+    package func check() throws(SettingsError) {
+        try tree.check()
+        try checkBatch()
+        try TrainingBounds.learningRate.require(learningRate, "learning_rate")
+        try TrainingBounds.weightDecay.require(weightDecay, "weight_decay")
+        try TreeBounds.leaves.require(clusters, "leaves")
+        try TreeBounds.splitsPerIntermediate.require(splitsPerIntermediate, "intermediate_every")
+        try TreeBounds.leafShare.require(minimumLeafShare, "prune_below")
+        try TreeBounds.warmUpSteps.require(warmUpSteps ?? 0, "warmup_steps")
+        try TreeBounds.regrowths.require(regrowths ?? 0, "regrow")
+        try checkWhatIsNotSet()
         for (name, stage) in [("initial", initial), ("split", split), ("intermediate", intermediate), ("final", final)]
         {
-            try require(0...100_000, stage.epochs, "number of \(name) epochs")
-            try require(0...1, stage.klStart, "\(name) stage's first α")
-            try require(0...1, stage.klEnd, "\(name) stage's last α")
-            try require(1...100_000, stage.klRampEpochs ?? 1, "\(name) stage's α ramp")
-            try require(1...100_000, stage.decayEpochs ?? 1, "\(name) stage's epochs between decays")
-            try require(0...1, stage.rate ?? 1, "\(name) stage's part of the learning rate")
+            try stage.check(name)
+        }
+        let parameters = tree.parameterCount(.balanced(leaves: clusters, maximumDepth: tree.maximumDepth))
+        guard parameters <= TreeBounds.parameters else {
+            throw SettingsError(
+                "leaves",
+                "and channels make a tree of \(parameters) parameters, at most \(TreeBounds.parameters) are allowed; "
+                    + "lower leaves, bottom_up_channels, latent_channels or representation_size")
         }
     }
 
-    private func require<Value: Comparable>(
-        _ range: ClosedRange<Value>, _ value: Value, _ name: String
-    ) throws(TreeError) {
-        guard range.contains(value) else {
-            throw TreeError(
-                "The training's \(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound).")
+    private func checkBatch() throws(SettingsError) {
+        try TrainingBounds.normalisedBatchSize.require(batchSize, "batch_size")
+        guard batchSize >= smallestBatch else {
+            throw SettingsError(
+                "batch_size",
+                "must be at least \(smallestBatch) where two views of each image are compared, not \(batchSize); "
+                    + "set more, or contrastive=false")
+        }
+    }
+
+    /// Values that only files and presets have.
+    private func checkWhatIsNotSet() throws(SettingsError) {
+        try (0...10_000).require(maximumSplits, "maximum_splits")
+        try TrainingBounds.batchSize.require(evaluationBatch, "evaluation_batch")
+        try (0...1 << 50).require(featureCacheLimit, "feature_cache_limit")
+        try (1...1 << 40).require(minimumSplitImages ?? 1, "minimum_split_images")
+    }
+
+    /// Two different images a step, with all their views.
+    private var smallestBatch: Int { TrainingBounds.normalisedBatchSize.lowerBound * views }
+
+    /// Refuses images of which there are too few for a batch.
+    package func check(images count: Int) throws(SettingsError) {
+        let fewest = TrainingBounds.normalisedBatchSize.lowerBound
+        guard count >= fewest else { throw SettingsError.tooFew(count, atLeast: fewest) }
+        guard count >= batchSize / views else {
+            throw SettingsError.batch(of: batchSize, on: count, atMost: count * views)
         }
     }
 }

@@ -42,8 +42,8 @@ extension TreeVAEConfiguration {
                 size: (imageSize, representationSize), channels: (imageChannels, bottomUpChannels[0])
             ).steps.reduce(0) { $0 + $1.kernel * $1.kernel * $1.inputs * $1.outputs + 2 * $1.outputs }
         case .residual:
-            let ends = (ResidualChain.imageSideChannels, bottomUpChannels[0])
-            let widths = ResidualChain.widths(self, from: ends.0, to: ends.1)
+            let ends = (Self.imageSideChannels, bottomUpChannels[0])
+            let widths = residualWidths(from: ends.0, to: ends.1)
             let down = learnedResampling ? widths.dropLast().reduce(0) { $0 + 9 * $1 * $1 + $1 } : 0
             return (9 * imageChannels + 1) * ends.0 + residualCount(ends.0, ends.0) + residualCount(widths) + down
                 + 2 * ends.1
@@ -57,8 +57,8 @@ extension TreeVAEConfiguration {
             return steps.reduce(0) { $0 + $1.kernel * $1.kernel * $1.inputs * $1.outputs }
                 + steps.dropLast().reduce(0) { $0 + 2 * $1.outputs }
         case .residual:
-            let end = ResidualChain.imageSideChannels
-            let widths = ResidualChain.widths(self, from: latent, to: end)
+            let end = Self.imageSideChannels
+            let widths = residualWidths(from: latent, to: end)
             let up = learnedResampling ? widths.dropFirst().reduce(0) { $0 + 16 * $1 * $1 } : 0
             return residualCount(widths) + up + residualCount(end, end) + 2 * end + (9 * end + 1) * imageChannels
         }

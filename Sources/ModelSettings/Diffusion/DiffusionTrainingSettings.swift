@@ -59,32 +59,41 @@ package struct DiffusionTrainingSettings: Codable, Sendable, Equatable {
         self.seed = seed
     }
 
+    /// What a run that goes on must keep.
+    package struct Process: Equatable {
+        package let network: UNetConfiguration
+        package let pixelRange: PixelRange
+        package let formulation: Formulation
+    }
+
+    package var process: Process { Process(network: network, pixelRange: pixelRange, formulation: formulation) }
+
     /// These settings for a tree of so many leaves; an embedding table gets its size from it.
-    func forTree(leafCount: Int) -> DiffusionTrainingSettings {
+    package func forTree(leafCount: Int) -> DiffusionTrainingSettings {
         var settings = self
         if network.seesLeaf, network.leafSignal == .embedding { settings.network.leafCount = leafCount }
         return settings
     }
 
-    /// Throws a sentence that names the first setting that cannot work. The tree need not be known yet.
-    package func validate() throws(DiffusionError) {
-        try (network.leafCount == 0 ? forTree(leafCount: 1) : self).network.validate()
-        try require(1...100_000_000, steps, "steps")
-        try require(1...65_536, batchSize, "batch size")
-        try require(1...65_536, imagesPerPass, "number of images a pass")
-        try require(0...100_000_000, warmUpSteps, "number of warm-up steps")
-        try require(0...1, learningRate, "learning rate")
-        try require(0...1, averageDecay, "decay of the moving average")
-        try require(0...1, dropRate, "drop rate")
-        if let gradientClip { try require(1e-12...1e12, gradientClip, "gradient clip") }
+    /// Refuses the first setting that cannot work. The tree need not be known yet.
+    package func check() throws(SettingsError) {
+        try (network.leafCount == 0 ? forTree(leafCount: 1) : self).network.check()
+        try DiffusionBounds.steps.require(steps, "steps")
+        try TrainingBounds.batchSize.require(batchSize, "batch_size")
+        try TrainingBounds.batchSize.require(imagesPerPass, "images_per_pass")
+        try DiffusionBounds.warmUpSteps.require(warmUpSteps, "warmup_steps")
+        try TrainingBounds.learningRate.require(learningRate, "learning_rate")
+        try DiffusionBounds.averageDecay.require(averageDecay, "ema_decay")
+        try DiffusionBounds.dropRate.require(dropRate, "condition_drop_rate")
+        try DiffusionBounds.gradientClip.require(gradientClip ?? 0, "gradient_clip")
+        guard gradientClip != 0 else {
+            throw SettingsError("gradient_clip", "must be above 0 where there is one, or a step would move nothing")
+        }
     }
 
-    private func require<Value: Comparable>(
-        _ range: ClosedRange<Value>, _ value: Value, _ name: String
-    ) throws(DiffusionError) {
-        guard range.contains(value) else {
-            throw DiffusionError(
-                "The training's \(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound).")
-        }
+    /// Refuses images of which there are too few for a batch.
+    package func check(images count: Int) throws(SettingsError) {
+        guard count >= 1 else { throw SettingsError.tooFew(count, atLeast: 1) }
+        guard count >= batchSize else { throw SettingsError.batch(of: batchSize, on: count, atMost: count) }
     }
 }

@@ -1,5 +1,3 @@
-import Neural
-
 /// How a TreeVAE is built. The names in its JSON are those of the authors' settings, so their files describe it too.
 ///
 /// Channel lists run from the encoder's end to the root: a node at depth k of a tree with N levels has
@@ -13,7 +11,7 @@ package struct TreeVAEConfiguration: Codable, Sendable, Equatable {
         case linear = "mse"
     }
 
-    package enum HiddenActivation: String, Codable, Sendable {
+    package enum HiddenActivation: String, Codable, Sendable, CaseIterable {
         case swish
         /// Slope 0.3 below zero.
         case leakyReLU = "leaky_relu"
@@ -104,11 +102,6 @@ extension TreeVAEConfiguration {
 
     /// C_d of a node at `depth`.
     package func bottomUpChannels(depth: Int) -> Int { bottomUpChannels[featureIndex(depth: depth)] }
-
-    /// The shape of one latent of a node at `depth`, `[r, r, C_z]`.
-    package func latentShape(depth: Int) -> Shape {
-        Shape(representationSize, representationSize, latentChannels(depth: depth))
-    }
 
     /// Bottom-up levels that have a contrastive projection.
     package var contrastiveLevels: Int {

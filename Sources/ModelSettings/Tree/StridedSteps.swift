@@ -1,19 +1,19 @@
 /// Three convolutions between an image's size and the representation's, as `cnn1` plans them: sizes and channels change by
 /// equal steps, and the kernels follow from the sizes (that is why they are as odd as 12×12).
-struct StridedSteps {
-    struct Step {
-        let inputs: Int
-        let outputs: Int
-        let kernel: Int
-        let stride: Int
+package struct StridedSteps {
+    package struct Step {
+        package let inputs: Int
+        package let outputs: Int
+        package let kernel: Int
+        package let stride: Int
     }
 
-    static let padding = 1
+    package static let padding = 1
 
-    let steps: [Step]
+    package let steps: [Step]
 
     /// - Parameter size: from the larger side's height to the smaller one's, or the other way round.
-    init(size: (from: Int, to: Int), channels: (from: Int, to: Int)) {
+    package init(size: (from: Int, to: Int), channels: (from: Int, to: Int)) {
         let sizes = LinearSteps.floored(from: size.from, to: size.to, count: 4)
         let channels = LinearSteps.floored(from: channels.from, to: channels.to, count: 4)
         steps = (0..<3).map { index in

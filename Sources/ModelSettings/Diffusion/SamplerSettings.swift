@@ -43,13 +43,9 @@ package struct SamplerSettings: Codable, Sendable, Equatable {
     /// All thousand ancestral steps, as the paper samples.
     package static let published = SamplerSettings(method: .ddpm, respacing: .truncated, steps: 1000)
 
-    /// Throws a sentence that names the setting that cannot work.
-    package func validate() throws(DiffusionError) {
-        guard eta.isFinite, (0...1).contains(eta) else {
-            throw DiffusionError("DDIM's eta is \(eta); it must be from 0 to 1.")
-        }
-        guard guidanceWeight.isFinite, (0...100).contains(guidanceWeight) else {
-            throw DiffusionError("The guidance weight is \(guidanceWeight); it must be from 0 to 100.")
-        }
+    /// Refuses the first setting that cannot work.
+    package func check() throws(SettingsError) {
+        try SamplingBounds.eta.require(eta, "eta")
+        try SamplingBounds.guidance.require(guidanceWeight, "guidance")
     }
 }

@@ -1,53 +1,59 @@
-import Models
-import Wire
+import ModelSettings
 
+/// From what was asked for to what runs; a broker refuses by it, and a worker trains by it.
 extension Grove_V1_TreeSettings {
-    /// The preset that is named, with every value that is set put in its place.
-    ///
-    /// - Parameters:
-    ///   - side: height and width of the images.
-    ///   - channels: 1 or 3.
-    package func training(side: Int, channels: Int, seed: UInt64) throws -> TreeTrainingSettings {
-        let preset: TreeTrainingSettings.Preset = try SettingsWord.value(
-            hasPreset ? self.preset : "small", of: "preset")
-        var settings = TreeTrainingSettings.preset(preset, imageSize: side, imageChannels: channels)
-        settings.seed = seed
-        return try changed(settings)
+    /// The training of these settings on these images: the preset, with every value that is set put in its place.
+    /// - Throws: `RPCError` INVALID_ARGUMENT for the first thing that cannot work.
+    package func training(on images: TrainingImages, seed: UInt64) throws(RPCError) -> TreeTrainingSettings {
+        try refusing { () throws(SettingsError) in
+            let preset: TreeTrainingSettings.Preset = try SettingsWord.value(
+                presetName, of: "preset")
+            var settings = TreeTrainingSettings.preset(
+                preset, imageSize: try images.side(), imageChannels: images.channels)
+            settings.seed = seed
+            settings = try applied(to: settings)
+            if let count = images.count { try settings.check(images: count) }
+            return settings
+        }
     }
 
-    /// `settings` with every value that is set put in its place.
-    package func changed(_ settings: TreeTrainingSettings) throws -> TreeTrainingSettings {
+    /// The preset that what is not set comes from.
+    package var presetName: String { hasPreset ? preset : "small" }
+
+    /// The settings of a run that goes on, with every value that is set put in its place.
+    package func changed(_ settings: TreeTrainingSettings) throws(RPCError) -> TreeTrainingSettings {
+        try refusing { () throws(SettingsError) in try applied(to: settings) }
+    }
+
+    /// Refuses what no images would make possible.
+    func checkAlone() throws(RPCError) {
+        try TrainingImages.findingSome { images throws(RPCError) in _ = try training(on: images, seed: 0) }
+    }
+
+    private func refusing<Value>(_ body: () throws(SettingsError) -> Value) throws(RPCError) -> Value {
+        do { return try body() } catch { throw RPCError(error, of: "train_tree") }
+    }
+
+    private func applied(to settings: TreeTrainingSettings) throws(SettingsError) -> TreeTrainingSettings {
+        // Before anything is counted with them.
+        try Self.fields.check(self)
         var settings = settings
         try apply(to: &settings.tree)
         apply(to: &settings)
-        try applyStages(to: &settings)
-        try settings.validate()
+        applyStages(to: &settings)
+        try settings.check()
         return settings
     }
 
-    private func apply(to tree: inout TreeVAEConfiguration) throws {
+    private func apply(to tree: inout TreeVAEConfiguration) throws(SettingsError) {
         let count = hasLevels ? Int(levels) : tree.levels
-        guard (2...32).contains(count) else {
-            throw JobError(.invalidArgument, "levels is \(count); it must be from 2 to 32.")
-        }
         let latent = hasLatentChannels ? Int(latentChannels) : tree.latentChannels[0]
         let feature = hasBottomUpChannels ? Int(bottomUpChannels) : tree.bottomUpChannels[0]
         tree.latentChannels = Array(repeating: latent, count: count)
         tree.bottomUpChannels = Array(repeating: feature, count: count)
         if hasRepresentationSize { tree.representationSize = Int(representationSize) }
-        if hasActivation {
-            guard let value = TreeVAEConfiguration.HiddenActivation(rawValue: activation) else {
-                throw SettingsWord.unknown(activation, of: "activation", ["swish", "leaky_relu", "relu"])
-            }
-            tree.hiddenActivation = value
-        }
-        if hasOutput {
-            switch output {
-            case "bce": tree.output = .sigmoid
-            case "mse": tree.output = .linear
-            default: throw SettingsWord.unknown(output, of: "output", ["bce", "mse"])
-            }
-        }
+        if hasActivation { tree.hiddenActivation = try SettingsWord.value(activation, of: "activation") }
+        if hasOutput { tree.output = output == "bce" ? .sigmoid : .linear }
         if hasResidualConnections { tree.residualConnections = residualConnections }
         if hasSpectralNorm { tree.spectralNorm = spectralNorm }
         if hasResamplingConvolutions { tree.learnedResampling = resamplingConvolutions }
@@ -74,17 +80,11 @@ extension Grove_V1_TreeSettings {
         }
     }
 
-    private func applyStages(to settings: inout TreeTrainingSettings) throws {
+    private func applyStages(to settings: inout TreeTrainingSettings) {
         if hasEpochsInitial { settings.initial.epochs = Int(epochsInitial) }
         if hasEpochsSplit { settings.split.epochs = Int(epochsSplit) }
         if hasEpochsIntermediate { settings.intermediate.epochs = Int(epochsIntermediate) }
         if hasEpochsFinal { settings.setFinalEpochs(Int(epochsFinal)) }
-        // Before anything is counted with them: a stage's epochs are whole numbers.
-        for (name, value) in [("kl_start", klStart), ("kl_step", klStep), ("decay_after", decayAfter)] {
-            guard (0...1).contains(value) else {
-                throw JobError(.invalidArgument, "\(name) is \(value); it must be from 0 to 1.")
-            }
-        }
         for stage in [\TreeTrainingSettings.initial, \.split, \.intermediate, \.final] {
             apply(to: &settings[keyPath: stage])
         }

@@ -44,7 +44,7 @@ package struct TreeTopology: Codable, Sendable, Equatable {
     }
 
     /// For shapes read off a living tree, which are right by construction.
-    init(trusted nodes: [Node]) {
+    package init(trusted nodes: [Node]) {
         self.nodes = nodes
         leaves = nodes.filter { $0.kind == .leaf }.map(\.index)
     }

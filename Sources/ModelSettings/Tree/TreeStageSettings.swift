@@ -35,3 +35,15 @@ package struct TreeStageSettings: Codable, Sendable, Equatable {
         return (0..<epoch / every).reduce(rate ?? 1) { factor, _ in factor * 0.1 }
     }
 }
+
+extension TreeStageSettings {
+    /// - Parameter name: of the stage.
+    func check(_ name: String) throws(SettingsError) {
+        try TreeBounds.epochs.require(epochs, "epochs_\(name)")
+        try TreeBounds.alpha.require(klStart, "kl_start")
+        try TreeBounds.alpha.require(klEnd, "kl_end of the stage \(name)")
+        try TreeBounds.someEpochs.require(klRampEpochs ?? 1, "kl_ramp_epochs of the stage \(name)")
+        try TreeBounds.someEpochs.require(decayEpochs ?? 1, "decay_epochs of the stage \(name)")
+        try (0.0...1).require(rate ?? 1, "rate of the stage \(name)")
+    }
+}

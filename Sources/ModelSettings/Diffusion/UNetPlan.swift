@@ -1,13 +1,13 @@
 /// The order of a U-Net's blocks and their channel counts, from which the network is built and by which its settings are
 /// checked before anything is allocated.
-struct UNetPlan {
-    struct Residual {
-        let input: Int
-        let output: Int
-        let attention: Bool
+package struct UNetPlan {
+    package struct Residual {
+        package let input: Int
+        package let output: Int
+        package let attention: Bool
     }
 
-    enum Block {
+    package enum Block {
         case residual(Residual)
         /// Halves the image; channels stay.
         case down(Int)
@@ -15,12 +15,12 @@ struct UNetPlan {
         case residualAndUp(Residual)
     }
 
-    private(set) var input: [Block] = []
-    private(set) var output: [Block] = []
-    let middleChannels: Int
-    let headChannels: Int
+    package private(set) var input: [Block] = []
+    package private(set) var output: [Block] = []
+    package let middleChannels: Int
+    package let headChannels: Int
 
-    init(_ configuration: UNetConfiguration) {
+    package init(_ configuration: UNetConfiguration) {
         let widths = configuration.channelMultipliers.map { $0 * configuration.modelChannels }
         let attention = Set(configuration.attentionDownsample)
         var channels = configuration.modelChannels
