@@ -57,40 +57,13 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `TransportError` of kind `.addressUnusable` for a name that means nothing.
     func listening() throws -> String {
         guard let host, host != "*", !Self.isAddress(host), if_nametoindex(host) == 0 else { return description }
-        return "tcp://\(try Self.lookUp(host)):\(port)"
+        return "tcp://\(try HostLookup.address(of: host, family: AF_INET)):\(port)"
     }
 
     private static func isAddress(_ host: String) -> Bool {
         var address = in6_addr()
         return inet_pton(AF_INET, host, &address) == 1
             || inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
-    }
-
-    /// The first IPv4 address of a name. Asks the system's resolver, which may take seconds.
-    private static func lookUp(_ host: String) throws -> String {
-        var hints = addrinfo()
-        hints.ai_family = AF_INET
-        #if canImport(Glibc)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        #else
-        hints.ai_socktype = SOCK_STREAM
-        #endif
-        var found: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, nil, &hints, &found)
-        defer { if let found { freeaddrinfo(found) } }
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard code == 0, let address = found?.pointee,
-            getnameinfo(
-                address.ai_addr, address.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
-        else {
-            let isUnknown = code == EAI_NONAME
-            throw TransportError(
-                kind: .addressUnusable, operation: "find the host '\(host)'",
-                reason: isUnknown ? "no such host" : String(cString: gai_strerror(code)),
-                advice: isUnknown ? "look at its spelling, or give its address" : "look after the network, or give its address",
-                code: EADDRNOTAVAIL)
-        }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The host where it is a name, which somebody must look up; `nil` for addresses.
