@@ -66,7 +66,7 @@ import Testing
                 ["results", "01m85ggnsz5022", "-o", ""], ["plot", "01m85ggnsz5022", "--output", ""],
                 ["sample", "--tree", "tree", "-o", ""], ["model", "export", "tree", "-o", ""],
                 ["model", "import", "x", ""], ["data", "import", "x", ""], ["up", "--data", ""], ["submit", ""],
-                ["admin", "backup", ""], ["reconstruct", "--tree", "t", ""],
+                ["reconstruct", "--tree", "t", ""],
             ] {
                 let result = try await grove.grove(command)
                 #expect(result.status == 64, "\(command): \(result.errors)")
