@@ -123,7 +123,7 @@ let package = Package(
             name: "grove-fuzz",
             dependencies: [
                 "BrokerCore", "Calls", "Coverage", "GroveClient", "Imaging", "JobStore", "Models", "Neural", "Transport", "Wire",
-                "WorkerCore", argumentParser, protobuf,
+                "WorkerCore", argumentParser, protobuf, toml,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus", "Coverage", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),

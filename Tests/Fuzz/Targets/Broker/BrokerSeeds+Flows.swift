@@ -115,6 +115,7 @@ extension BrokerSeeds {
             seeds.call(client, Method.queueSet, named(Grove_V1_SetGateRequest()) { $0.gate = gate })
         }
         seeds.call(client, Method.healthCheck, Grove_V1_HealthCheckRequest())
+        for _ in 0..<2 { seeds.call(client, Method.adminBackup, named(Grove_V1_BackupRequest()) { $0.path = "monday" }) }
         seeds.send(client, WireMessage(.ping))
         seeds.credit(client, ofCall: 4)
         seeds.send(client, WireMessage(.cancel, callID: id(4)))
