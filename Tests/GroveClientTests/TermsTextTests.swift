@@ -19,7 +19,7 @@ import Wire
     @Test func lengthsThatAddUpToNoTime() {
         for text in ["9999999999d", String(repeating: "9999999999d", count: 30)] {
             #expect(throws: RPCError.self) { try TermsText.duration(text) }
-            #expect(throws: RPCError.self) { try TermsText.instant("+" + text, nowMS: .max / 2) }
+            #expect(throws: RPCError.self) { try Self.instant("+" + text, nowMS: .max / 2) }
         }
     }
 

@@ -59,6 +59,8 @@ extension BrokerSeeds {
         (request.terms.window.opensMinute, request.terms.window.closesMinute) = (1140, 420)
         (request.terms.queueTtlMs, request.terms.noProgressMs) = (86_400_000, 60_000)
         seeds.call(client, Method.jobsSubmit, request)
+        (request.terms.notBeforeMs, request.terms.startDelayMs) = (0, 600_000)
+        seeds.call(client, Method.jobsSubmit, request)
         seeds.take(worker)
         seeds.call(client, Method.jobsWatch, named(Grove_V1_WatchJobRequest()) { $0.jobID = job(0) })
         for _ in 0..<4 { seeds.pass(4 * 3_600_000) }

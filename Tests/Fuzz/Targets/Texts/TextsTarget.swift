@@ -36,7 +36,10 @@ struct TextsTarget: FuzzTarget {
         try refused(text) { try policy.setEvery([text]) }
         try refused(text) { try policy.setSheetEvery(text) }
         for now in [0, 1_764_000_000_000, 7_258_118_400_000] as [Int64] {
-            try refused(text) { _ = try TermsText.instant(text, nowMS: now) }
+            try refused(text) {
+                var terms = Terms()
+                try TermsText.start(text, of: &terms, nowMS: now)
+            }
         }
         do {
             _ = try Endpoint(text).isLoopback
