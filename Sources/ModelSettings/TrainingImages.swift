@@ -29,9 +29,13 @@ package struct TrainingImages: Hashable, Sendable {
 extension TrainingImages {
     /// For settings that come before their images: throws what is wrong with them on common images, unless there are some
     /// with which nothing is.
-    package static func findingSome<Failure>(_ check: (TrainingImages) throws(Failure) -> Void) throws(Failure) {
+    ///
+    /// - Parameter size: the largest side in pixels that the settings name, which images must be halved to.
+    package static func findingSome<Failure>(
+        halvedTo size: Int?, _ check: (TrainingImages) throws(Failure) -> Void
+    ) throws(Failure) {
         var complaint: Failure?
-        for side in [32, 28, 64] + ImageBounds.side {
+        for side in commonSides + doubles(of: size ?? 0) {
             for channels in [1, 3] {
                 do throws(Failure) {
                     return try check(TrainingImages(height: side, width: side, channels: channels, count: nil))
@@ -41,5 +45,13 @@ extension TrainingImages {
             }
         }
         if let complaint { throw complaint }
+    }
+
+    /// All powers of two among them: whatever else a network needs of a side, one of these has.
+    private static let commonSides = [32, 28, 64, 16, 128, 8, 256, 4, 512]
+
+    private static func doubles(of size: Int) -> [Int] {
+        guard size > 0 else { return [] }
+        return Array(sequence(first: size) { $0 * 2 }.prefix { $0 <= ImageBounds.side.upperBound })
     }
 }

@@ -14,10 +14,15 @@ final class Bench {
     private(set) var broker: Broker
     var now = Now(monotonic: .seconds(1000), wallMS: 1_764_000_000_000)
     var settings: BrokerSettings
+    /// What the broker has written into its own log.
+    private(set) var notes: [String] = []
 
-    init(settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil) throws {
+    init(
+        on directory: String = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path,
+        settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil
+    ) throws {
         self.settings = settings
-        directory = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path
+        self.directory = directory
         store = try JobStore(directory: directory, maximumPages: maximumPages)
         broker = try Broker(store: store, settings: settings, now: now)
     }
@@ -78,7 +83,9 @@ final class Bench {
     }
 
     func turn(_ events: [BrokerEvent]) throws -> [Outgoing] {
-        try broker.turn(events, now: now).outgoing
+        let result = try broker.turn(events, now: now)
+        notes += result.notes
+        return result.outgoing
     }
 
     func send(_ message: WireMessage, from peer: PeerID) throws -> [Outgoing] {

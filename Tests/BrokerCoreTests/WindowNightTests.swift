@@ -170,6 +170,18 @@ import Wire
         #expect(try bench.take(worker) != nil)
     }
 
+    /// What was written down by the clocks of another zone, or by a clock that has been set since, does not count.
+    @Test func aStartLooksAtAllJobsAgain() throws {
+        let bench = try Self.bench(Self.spring, hours: -6)
+        let terms = Self.terms(1140, 420)
+        try bench.submit(bench.client(), Bench.sample(), terms: terms)
+        bench.settings.localTime = LocalTime { _ in 0 }
+        try bench.restart()
+        #expect(try bench.take(bench.worker()) == nil, "it is six o'clock there")
+        bench.now.wallMS += Self.hour
+        #expect(try bench.take(bench.worker()) != nil)
+    }
+
     /// Machines without a battery begin at any time: jobs run, have ids, and wait as long as they were told.
     @Test(arguments: [-86_400_000 * 365, -1, 0, 1, .min, .max] as [Int64])
     func aClockThatIsWrong(_ wallMS: Int64) throws {

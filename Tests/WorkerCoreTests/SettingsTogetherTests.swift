@@ -1,8 +1,8 @@
 import ModelSettings
 import Models
 import Testing
-import Wire
 
+@testable import Wire
 @testable import WorkerCore
 
 /// Settings that are each in their range, many at a time.
@@ -42,6 +42,39 @@ import Wire
                 ]))
         if let settings = try Self.accepted({ () throws(RPCError) in try diffusion.training(on: images, seed: seed) }) {
             _ = try BoundsBench.training(settings, choice: .sample, images: count).step()
+        }
+    }
+
+    /// Before images are known, only what none would make possible is refused.
+    @Test func someImagesAreFoundForSettingsThatAnyMakePossible() throws {
+        for size in [1, 3, 5, 7, 14, 27, 64] {
+            for preset in ["tiny", "paper"] {
+                let tree = try SettingsText.tree(["preset=\(preset)", "representation_size=\(size)"])
+                #expect(throws: Never.self, "\(size)") { try tree.checkAlone() }
+            }
+        }
+        let base = ["preset=tiny", "channel_multipliers=1,1,1"]
+        for (pairs, isPossible) in [
+            (["attention_sizes=7", "padding=native"], true), (["attention_sizes=7,14,28", "padding=native"], true),
+            (["attention_sizes=37", "padding=native", "channel_multipliers=1"], true),
+            (["attention_sizes=7", "padding=published"], false), (["attention_sizes=7,8"], false),
+            (["attention_sizes=512"], true), (["channel_multipliers=1,1,1,1,1,1,1,1", "padding=native"], true),
+            (["norm_groups=3"], false),
+        ] {
+            let settings = try SettingsText.diffusion(base + pairs)
+            let refusal: RPCError?
+            do throws(RPCError) {
+                try settings.checkAlone()
+                refusal = nil
+            } catch {
+                refusal = error
+            }
+            #expect((refusal == nil) == isPossible, "\(pairs)")
+            let works = try ImageBounds.side.contains { side in
+                let images = TrainingImages(height: side, width: side, channels: 1, count: nil)
+                return try Self.accepted({ () throws(RPCError) in try settings.training(on: images, seed: 0) }) != nil
+            }
+            #expect(works == isPossible, "\(pairs)")
         }
     }
 

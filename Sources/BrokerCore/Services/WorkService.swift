@@ -141,6 +141,8 @@ struct WorkService {
         }
         let attempt = AttemptKey(request.attempt)
         try requireHolder(of: attempt, caller.session.incarnation, state)
+        // What is left of a full disk is for the ends of jobs.
+        try context.requireRoom()
         try context.batch.appendLog(
             attempt.jobID, request.lines.map(\.printable), keeping: Limits.logLinesPerJob, nowMS: context.now.wallMS)
         state.streams.touch(attempt.jobID)

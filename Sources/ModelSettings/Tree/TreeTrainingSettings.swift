@@ -95,7 +95,7 @@ package struct TreeTrainingSettings: Codable, Sendable, Equatable {
         {
             try stage.check(name)
         }
-        let parameters = tree.parameterCount(.balanced(leaves: clusters, maximumDepth: tree.maximumDepth))
+        let parameters = tree.parameterCount(leaves: clusters)
         guard parameters <= TreeBounds.parameters else {
             throw SettingsError(
                 "leaves",

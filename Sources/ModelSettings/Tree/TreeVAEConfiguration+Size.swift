@@ -2,20 +2,40 @@ extension TreeVAEConfiguration {
     /// The number of trained values of a tree of the given shape, from the sizes alone: what a file must at least hold
     /// before networks of that size are made for it.
     package func parameterCount(_ topology: TreeTopology) -> Int {
+        topology.nodes.reduce(sharedCount) { $0 + nodeCount($1.kind, depth: $1.depth) }
+    }
+
+    /// The number of trained values of the tree with that many leaves whose depths differ by one at most; fewer leaves where
+    /// they do not fit. Depth by depth, for a broker counts the trees of thousands of jobs.
+    package func parameterCount(leaves: Int) -> Int {
+        var (count, nodes, missing) = (sharedCount, 1, leaves - 1)
+        for depth in 0...maximumDepth {
+            let splits = depth < maximumDepth ? min(nodes, missing) : 0
+            count += splits * nodeCount(.split, depth: depth)
+            if splits < nodes { count += (nodes - splits) * nodeCount(.leaf, depth: depth) }
+            (nodes, missing) = (2 * splits, missing - splits)
+        }
+        return count
+    }
+
+    /// Of everything that all nodes read.
+    private var sharedCount: Int {
         var count = encoderCount
         for level in 1..<levels {
             count += blockCount(bottomUpChannels[level - 1], bottomUpChannels[level], latent: latentChannels[level])
         }
         for level in 0..<contrastiveLevels { count += projectionCount(bottomUpChannels[level]) }
-        for node in topology.nodes {
-            let (feature, latent) = (bottomUpChannels(depth: node.depth), latentChannels(depth: node.depth))
-            count += headCount(feature, latent)
-            if node.depth > 0 { count += blockCount(latentChannels(depth: node.depth - 1), feature, latent: latent) }
-            switch node.kind {
-            case .split: count += routerCount(latent, width: feature) + routerCount(feature, width: feature)
-            case .passThrough: break
-            case .leaf: count += decoderCount(latent)
-            }
+        return count
+    }
+
+    private func nodeCount(_ kind: TreeTopology.Kind, depth: Int) -> Int {
+        let (feature, latent) = (bottomUpChannels(depth: depth), latentChannels(depth: depth))
+        var count = headCount(feature, latent)
+        if depth > 0 { count += blockCount(latentChannels(depth: depth - 1), feature, latent: latent) }
+        switch kind {
+        case .split: count += routerCount(latent, width: feature) + routerCount(feature, width: feature)
+        case .passThrough: break
+        case .leaf: count += decoderCount(latent)
         }
         return count
     }

@@ -16,10 +16,10 @@ package enum DatasetFile: Hashable, Sendable {
 
     /// - Parameters:
     ///   - head: `headSize` bytes.
-    ///   - size: of the whole file.
+    ///   - size: of the whole file, as somebody said: it need not be true.
     /// - Throws: INVALID_ARGUMENT for anything else.
     package init(name: String, head: [UInt8], size: UInt64) throws(RPCError) {
-        guard size > 0 else { throw Self.refusal(name, "is empty; leave it out, or fetch it again") }
+        guard size > 0, !head.isEmpty else { throw Self.refusal(name, "is empty; leave it out, or fetch it again") }
         if let png = PNGHead(head) {
             guard (1...Self.largestSide).contains(png.width), (1...Self.largestSide).contains(png.height) else {
                 throw Self.refusal(
@@ -72,7 +72,7 @@ extension DatasetFile {
     }
 
     private static func isContainer(_ head: [UInt8], _ size: UInt64) -> Bool {
-        guard head.count >= 10, head[8] == UInt8(ascii: "{") else { return false }
+        guard size >= 10, head.count >= 10, head[8] == UInt8(ascii: "{") else { return false }
         return head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } <= size - 8
     }
 

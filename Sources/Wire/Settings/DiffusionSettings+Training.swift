@@ -27,7 +27,9 @@ extension Grove_V1_DiffusionSettings {
 
     /// Refuses what no images would make possible.
     func checkAlone() throws(RPCError) {
-        try TrainingImages.findingSome { images throws(RPCError) in _ = try training(on: images, seed: 0) }
+        try TrainingImages.findingSome(halvedTo: attentionSizes.max().map { Int($0) }) { images throws(RPCError) in
+            _ = try training(on: images, seed: 0)
+        }
     }
 
     private func refusing<Value>(_ body: () throws(SettingsError) -> Value) throws(RPCError) -> Value {

@@ -27,7 +27,10 @@ extension Grove_V1_TreeSettings {
 
     /// Refuses what no images would make possible.
     func checkAlone() throws(RPCError) {
-        try TrainingImages.findingSome { images throws(RPCError) in _ = try training(on: images, seed: 0) }
+        let size = hasRepresentationSize ? Int(representationSize) : nil
+        try TrainingImages.findingSome(halvedTo: size) { images throws(RPCError) in
+            _ = try training(on: images, seed: 0)
+        }
     }
 
     private func refusing<Value>(_ body: () throws(SettingsError) -> Value) throws(RPCError) -> Value {

@@ -36,8 +36,8 @@ enum PNGFolder {
         let size = try ImageDataset.imageSize(height: head.height, width: head.width, channels: head.channels)
         // Thousands of files of a few megabytes: the product fits.
         guard size * count <= Int(DatasetFile.largestTotal) else { throw ImportDatasetJob.tooLarge }
-        // The pixels, and the dataset's own file with them.
-        try context.require(bytes: 2 * size * count)
+        // The pixels, and twice the dataset's own file with them while it is written.
+        try context.require(bytes: 3 * size * count)
         pixels.reserveCapacity(size * count)
     }
 

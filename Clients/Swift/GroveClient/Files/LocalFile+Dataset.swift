@@ -15,7 +15,8 @@ extension LocalFile {
         let all = try collect(paths)
         let files = all.filter { !DatasetFile.isProse($0.name) }
         guard let first = files.first else {
-            throw RPCError(.invalidArgument, "'\(all[0].path)' is a text and there is no other file; give images")
+            let what = all.first.map { "'\($0.path)' is a text and there is no other file" } ?? "no file was named"
+            throw RPCError(.invalidArgument, "\(what); give images")
         }
         var total: UInt64 = 0
         var kind: DatasetFile?
