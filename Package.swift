@@ -122,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "grove-fuzz",
             dependencies: [
-                "BrokerCore", "Calls", "Coverage", "GroveClient", "Imaging", "JobStore", "Models", "Neural", "Transport", "Wire",
+                "BrokerCore", "Calls", "Coverage", "GroveClient", "Imaging", "JobStore", "Models", "Neural",
+                "Transport", "Wire",
                 "WorkerCore", argumentParser, protobuf, toml,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus", "Coverage", "README.md"], swiftSettings: strict),
@@ -140,7 +141,8 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Calls", "ModelSettings", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests(
+            "WorkerCoreTests", ["WorkerCore", "Calls", "ModelSettings", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

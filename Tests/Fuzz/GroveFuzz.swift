@@ -6,7 +6,8 @@ import Wire
 @main
 struct GroveFuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "grove-fuzz", abstract: "Gives hostile input to the broker, the caller's engine and every decoder.",
+        commandName: "grove-fuzz",
+        abstract: "Gives hostile input to the broker, the caller's engine and every decoder.",
         subcommands: [Run.self, Replay.self, Child.self], defaultSubcommand: Run.self)
 
     /// The inputs that are kept.

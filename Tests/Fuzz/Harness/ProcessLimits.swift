@@ -11,7 +11,9 @@ enum ProcessLimits {
     private static let addressSpace: rlim_t = 12 << 30
 
     #if canImport(Glibc)
-    private static let (space, core) = (__rlimit_resource_t(RLIMIT_AS.rawValue), __rlimit_resource_t(RLIMIT_CORE.rawValue))
+    private static let (space, core) = (
+        __rlimit_resource_t(RLIMIT_AS.rawValue), __rlimit_resource_t(RLIMIT_CORE.rawValue)
+    )
     private static let timer = __itimer_which_t(ITIMER_VIRTUAL.rawValue)
     private static let this = Int32(RUSAGE_SELF.rawValue)
     private static let memoryUnit = 1024

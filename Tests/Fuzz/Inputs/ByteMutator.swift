@@ -56,7 +56,10 @@ enum Extremes {
         case 0: UInt64(random.below(20))
         case 1: random.next() >> UInt64(random.below(64))
         case 2: (1 << UInt64(random.below(64))) &+ UInt64(random.below(3)) &- 1
-        default: random.pick([0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 1 << 53, .max >> 1, .max >> 1 + 1, .max - 1, .max])
+        default:
+            random.pick([
+                0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 1 << 53, .max >> 1, .max >> 1 + 1, .max - 1, .max,
+            ])
         }
     }
 

@@ -46,7 +46,8 @@ enum WireMutator {
             case 0: .bytes(ByteMutator.mutate(content, &random))
             default: .bytes(HostileText.bytes(&random))
             }
-        case .message(let inner): random.oneIn(2) ? .bytes(ByteMutator.mutate(inner.encoded, &random)) : .message(.init())
+        case .message(let inner):
+            random.oneIn(2) ? .bytes(ByteMutator.mutate(inner.encoded, &random)) : .message(.init())
         }
     }
 
@@ -67,7 +68,9 @@ enum WireMutator {
         case 5 where random.oneIn(6):
             // As deep as a message may be, and deeper.
             var nested = WireFields()
-            for _ in 0..<random.pick([14, 17, 100, 2000]) { nested = WireFields([.init(number: 1, value: .bytes(nested.encoded))]) }
+            for _ in 0..<random.pick([14, 17, 100, 2000]) {
+                nested = WireFields([.init(number: 1, value: .bytes(nested.encoded))])
+            }
             return .message(nested)
         default: return .bytes(HostileText.bytes(&random))
         }

@@ -260,7 +260,8 @@ struct TreeTrainingTests {
         arguments: ["epoch", "batch", "stepsDone", "splitsDone", "stagesBegun"], [Int.min, -1, .max])
     func impossiblePositions(field: String, number: Int) throws {
         let dataset = try SmallExample.dataset()
-        let file = try Safetensors(bytes: TreeTraining(settings: SmallExample.settings(), dataset: dataset).checkpoint())
+        let file = try Safetensors(
+            bytes: TreeTraining(settings: SmallExample.settings(), dataset: dataset).checkpoint())
         var metadata = file.metadata
         metadata["position"] = metadata["position"]?.replacing("\"\(field)\":0", with: "\"\(field)\":\(number)")
         #expect(metadata["position"] != file.metadata["position"])

@@ -44,7 +44,9 @@ struct BrokerScript {
     }
 
     private static func piece(_ step: Step) -> [UInt8] {
-        func little(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+        func little(_ value: some FixedWidthInteger) -> [UInt8] {
+            withUnsafeBytes(of: value.littleEndian) { Array($0) }
+        }
         return switch step {
         case .message(let peer, let frames, let joins): [joins ? 1 : 0, peer] + Pieces(frames).bytes
         case .oversized(let peer): [2, peer]
@@ -76,9 +78,13 @@ extension BrokerScript {
         case 3: steps.insert(.restart, at: place)
         case 4: steps.insert(.gone(peer: UInt8(random.below(4))), at: place)
         case 5: steps.insert(random.pick([.undelivered, .oversized(peer: 1), Self.heldUp(&random)]), at: place)
-        case 6: steps.insert(.message(peer: UInt8(random.below(4)), frames: Self.frames(&random), joins: random.oneIn(4)), at: place)
+        case 6:
+            steps.insert(
+                .message(peer: UInt8(random.below(4)), frames: Self.frames(&random), joins: random.oneIn(4)), at: place)
         case 7 where !steps.isEmpty:
-            steps.insert(contentsOf: Array(repeating: steps[place], count: random.oneIn(10) ? 260 : 1 + random.below(4)), at: place)
+            steps.insert(
+                contentsOf: Array(repeating: steps[place], count: random.oneIn(10) ? 260 : 1 + random.below(4)),
+                at: place)
         default:
             guard !steps.isEmpty else { return }
             steps[place] = Self.changed(steps[place], &random)
@@ -123,7 +129,8 @@ extension BrokerScript {
     private static func frames(_ random: inout FuzzRandom) -> [[UInt8]] {
         guard random.oneIn(3) else {
             let type = random.pick(MessageType.allCases)
-            return WireMessage(type, callID: .random(using: &random), envelope: WireMutator.mutate([8, 1], &random)).frames
+            return WireMessage(type, callID: .random(using: &random), envelope: WireMutator.mutate([8, 1], &random))
+                .frames
         }
         return (0..<random.below(8)).map { _ in random.bytes(random.length(1 << 20 + 70_000)) }
     }

@@ -43,7 +43,9 @@ extension BrokerSeeds {
         seeds.call(otherWorker, Method.workComplete, failure)
         seeds.pass(60_000)
         seeds.call(client, Method.jobsCancel, named(Grove_V1_CancelJobRequest()) { $0.jobID = job(0) })
-        seeds.call(client, Method.jobsRetry, named(Grove_V1_RetryJobRequest()) { ($0.jobID, $0.idempotencyKey) = (job(0), "r") })
+        seeds.call(
+            client, Method.jobsRetry,
+            named(Grove_V1_RetryJobRequest()) { ($0.jobID, $0.idempotencyKey) = (job(0), "r") })
         var resumed = kinds[2]
         (resumed.trainTree.resume.jobID, resumed.trainTree.resume.which) = (job(0), "best")
         seeds.submit(resumed)
@@ -101,21 +103,28 @@ extension BrokerSeeds {
         var seeds = BrokerSeeds()
         seeds.put(client, content)
         seeds.submit(importing("read"))
-        seeds.call(client, Method.jobsList, named(Grove_V1_ListJobsRequest()) { ($0.limit, $0.beforeJobID) = (5, job(0)) })
+        seeds.call(
+            client, Method.jobsList, named(Grove_V1_ListJobsRequest()) { ($0.limit, $0.beforeJobID) = (5, job(0)) })
         seeds.call(client, Method.jobsLogs, named(Grove_V1_LogsRequest()) { ($0.jobID, $0.follow) = (job(0), true) })
         let read = named(Grove_V1_ReadBlobRequest()) { ($0.sha256, $0.length) = (SHA256.hexDigest(of: content), 2) }
         seeds.call(client, Method.blobsRead, read)
-        seeds.call(client, Method.blobsStat, named(Grove_V1_StatBlobRequest()) { ($0.sha256, $0.size) = (read.sha256, 3) })
+        seeds.call(
+            client, Method.blobsStat, named(Grove_V1_StatBlobRequest()) { ($0.sha256, $0.size) = (read.sha256, 3) })
         seeds.call(client, Method.artifactsList, named(Grove_V1_ListArtifactsRequest()) { $0.kind = .tree })
-        seeds.call(client, Method.artifactsGet, named(Grove_V1_GetArtifactRequest()) { ($0.ref.name, $0.kind) = ("tree", .tree) })
+        seeds.call(
+            client, Method.artifactsGet,
+            named(Grove_V1_GetArtifactRequest()) { ($0.ref.name, $0.kind) = ("tree", .tree) })
         seeds.call(client, Method.workersList, Grove_V1_ListWorkersRequest())
         seeds.call(client, Method.queueGet, Grove_V1_GetQueueRequest())
         for gate in [Grove_V1_Gate.paused, .draining, .open] {
-            seeds.call(client, Method.queueSet, named(Grove_V1_SetGateRequest()) { ($0.worker, $0.gate) = ("w1", gate) })
+            seeds.call(
+                client, Method.queueSet, named(Grove_V1_SetGateRequest()) { ($0.worker, $0.gate) = ("w1", gate) })
             seeds.call(client, Method.queueSet, named(Grove_V1_SetGateRequest()) { $0.gate = gate })
         }
         seeds.call(client, Method.healthCheck, Grove_V1_HealthCheckRequest())
-        for _ in 0..<2 { seeds.call(client, Method.adminBackup, named(Grove_V1_BackupRequest()) { $0.path = "monday" }) }
+        for _ in 0..<2 {
+            seeds.call(client, Method.adminBackup, named(Grove_V1_BackupRequest()) { $0.path = "monday" })
+        }
         seeds.send(client, WireMessage(.ping))
         seeds.credit(client, ofCall: 4)
         seeds.send(client, WireMessage(.cancel, callID: id(4)))
@@ -142,7 +151,9 @@ extension BrokerSeeds {
 
     static func importing(_ name: String) -> Grove_V1_JobSpec {
         var spec = Grove_V1_JobSpec()
-        (spec.importDataset.name, spec.importDataset.files, spec.importDataset.limit) = (name, [file(content, "a/b.png")], 9)
+        (spec.importDataset.name, spec.importDataset.files, spec.importDataset.limit) = (
+            name, [file(content, "a/b.png")], 9
+        )
         return spec
     }
 
@@ -166,7 +177,9 @@ extension BrokerSeeds {
         complete.attempt = attempt(job)
         complete.success.results = [file(content, "out/1.png")]
         var artifact = Grove_V1_NewArtifact()
-        (artifact.name, artifact.kind, artifact.blob, artifact.facts) = (name, kind, file(content, name), BrokerStage.facts)
+        (artifact.name, artifact.kind, artifact.blob, artifact.facts) = (
+            name, kind, file(content, name), BrokerStage.facts
+        )
         artifact.facts.metrics = ["nmi": 0.5]
         complete.success.artifacts = [artifact]
         return complete

@@ -45,7 +45,9 @@ struct BrokerSeeds {
         steps.append(.message(peer: peer, frames: message.frames, joins: false))
     }
 
-    mutating func call(_ peer: UInt8, _ method: String, _ request: some Message, bulk: [UInt8] = [], timeoutMS: UInt64 = 0) {
+    mutating func call(
+        _ peer: UInt8, _ method: String, _ request: some Message, bulk: [UInt8] = [], timeoutMS: UInt64 = 0
+    ) {
         var head = Grove_V1_RequestHead()
         (head.method, head.timeoutUs) = (method, timeoutMS * 1000)
         head.metadata = ["trace": "1"]
@@ -62,7 +64,9 @@ struct BrokerSeeds {
     }
 
     /// Calls of a script are numbered from 1.
-    static func id(_ number: UInt8) -> CallID { CallID(bytes: [UInt8](repeating: number, count: CallID.byteCount)) ?? .none }
+    static func id(_ number: UInt8) -> CallID {
+        CallID(bytes: [UInt8](repeating: number, count: CallID.byteCount)) ?? .none
+    }
 
     mutating func pass(_ milliseconds: UInt32) {
         steps.append(.time(milliseconds: milliseconds, wallMilliseconds: Int64(milliseconds)))
@@ -104,7 +108,9 @@ struct BrokerSeeds {
 
     static func request(_ spec: Grove_V1_JobSpec, after: [String] = [], key: String = "") -> Grove_V1_SubmitRequest {
         var request = Grove_V1_SubmitRequest()
-        (request.spec, request.after, request.idempotencyKey, request.user, request.priority) = (spec, after, key, "u", 5)
+        (request.spec, request.after, request.idempotencyKey, request.user, request.priority) = (
+            spec, after, key, "u", 5
+        )
         request.terms.retries = 2
         request.terms.maxRuntimeMs = 3_600_000
         request.terms.keepResultsMs = 86_400_000

@@ -66,7 +66,8 @@ final class BrokerStage {
             let result = try oneTurn(pending)
             outgoing += result.outgoing
             try Violation.expect(
-                result.postponed.isEmpty || result.postponed.count < pending.count, "a turn does none of what it was to do")
+                result.postponed.isEmpty || result.postponed.count < pending.count,
+                "a turn does none of what it was to do")
             pending = result.postponed
         } while !pending.isEmpty
         return outgoing
@@ -85,7 +86,9 @@ final class BrokerStage {
             newestAssignment = outgoing.assignment ?? newestAssignment
             learnJobs(outgoing.message.payload)
         }
-        for note in result.notes { try Violation.expect(note.utf8.count <= 1 << 16, "a note of \(note.utf8.count) bytes") }
+        for note in result.notes {
+            try Violation.expect(note.utf8.count <= 1 << 16, "a note of \(note.utf8.count) bytes")
+        }
         return result
     }
 

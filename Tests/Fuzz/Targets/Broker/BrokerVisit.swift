@@ -20,7 +20,8 @@ struct BrokerVisit {
         var gate = Grove_V1_SetGateRequest()
         gate.gate = .open
         let _: Grove_V1_QueueStatus = try call(peers.client, Method.queueSet, gate)
-        let health: Grove_V1_HealthCheckResponse = try call(peers.client, Method.healthCheck, Grove_V1_HealthCheckRequest())
+        let health: Grove_V1_HealthCheckResponse = try call(
+            peers.client, Method.healthCheck, Grove_V1_HealthCheckRequest())
         try Violation.expect(health.serving, "the broker says that it does not serve")
         let job = try work()
         try stage.restart()
@@ -31,7 +32,8 @@ struct BrokerVisit {
     private func greet(_ peer: UInt8, _ hello: Grove_V1_Hello) throws {
         let answers = try stage.send(WireMessage(.hello, envelope: encode(hello)), from: peer)
         try Violation.expect(
-            answers.contains { $0.peer == BrokerStage.peer(peer) && $0.message.type == .welcome }, "HELLO was not answered")
+            answers.contains { $0.peer == BrokerStage.peer(peer) && $0.message.type == .welcome },
+            "HELLO was not answered")
     }
 
     /// A submission, and the lists.
@@ -61,7 +63,8 @@ struct BrokerVisit {
             get.jobID = job
             let _: Grove_V1_Job = try call(peers.client, Method.jobsGet, get)
         }
-        let _: Grove_V1_ListArtifactsResponse = try call(peers.client, Method.artifactsList, Grove_V1_ListArtifactsRequest())
+        let _: Grove_V1_ListArtifactsResponse = try call(
+            peers.client, Method.artifactsList, Grove_V1_ListArtifactsRequest())
         let _: Grove_V1_ListWorkersResponse = try call(peers.client, Method.workersList, Grove_V1_ListWorkersRequest())
     }
 

@@ -30,7 +30,8 @@ struct FramesTarget: FuzzTarget {
         } catch {
             return 1
         }
-        try Violation.expect(try WireMessage(frames: message.frames) == message, "a message is another one when it is read")
+        try Violation.expect(
+            try WireMessage(frames: message.frames) == message, "a message is another one when it is read")
         return 1
     }
 

@@ -17,7 +17,9 @@ enum EngineSeeds {
     static func message(_ message: WireMessage) -> [UInt8] { step(.message, Pieces(message.frames).bytes) }
 
     /// The calls of a script are numbered; their ids say so.
-    static func id(_ number: UInt8) -> CallID { CallID(bytes: [UInt8](repeating: number, count: CallID.byteCount)) ?? .none }
+    static func id(_ number: UInt8) -> CallID {
+        CallID(bytes: [UInt8](repeating: number, count: CallID.byteCount)) ?? .none
+    }
 
     static let welcome: WireMessage = {
         var welcome = Grove_V1_Welcome()
@@ -40,9 +42,15 @@ enum EngineSeeds {
             begin + [step(.open), message(refusal), step(.pass, [20]), message(end)],
             begin + [step(.stream)] + data.map(message) + [step(.took, [1, 3]), message(end)],
             begin + [step(.open), message(WireMessage(.error, envelope: encode(sayHello.status))), message(welcome)],
-            begin + [step(.stream), message(WireMessage(.goAway, envelope: encode(goAway))), step(.pass, [100]), message(end)],
+            begin + [
+                step(.stream), message(WireMessage(.goAway, envelope: encode(goAway))), step(.pass, [100]),
+                message(end),
+            ],
             begin + [step(.open), step(.connectionEnded), step(.pass, [50]), message(welcome), step(.cancel, [1])],
-            [step(.open), step(.linkFailed), step(.pass, [200]), message(welcome), message(WireMessage(.ping)), message(WireMessage(.pong))],
+            [
+                step(.open), step(.linkFailed), step(.pass, [200]), message(welcome), message(WireMessage(.ping)),
+                message(WireMessage(.pong)),
+            ],
         ]
     }()
 

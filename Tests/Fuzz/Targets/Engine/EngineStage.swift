@@ -44,7 +44,8 @@ struct EngineStage {
         if shape == .serverStream { streams.insert(id) }
         let time: Duration? = patience == 0 ? nil : .milliseconds(100 * Int64(patience))
         let request = CallRequest(
-            id: id, shape: shape, method: Method.jobsGet, payload: [7], timeout: time, patience: patience % 3 == 1 ? time : nil)
+            id: id, shape: shape, method: Method.jobsGet, payload: [7], timeout: time,
+            patience: patience % 3 == 1 ? time : nil)
         try perform(engine.open(request, now: now))
         return id
     }
@@ -68,7 +69,9 @@ struct EngineStage {
             case .stop: throw Violation("the engine stops although nobody closed it")
             }
         }
-        if let deadline = engine.nextDeadline { try Violation.expect(deadline > now - .seconds(3600 * 24 * 365), "a deadline long ago") }
+        if let deadline = engine.nextDeadline {
+            try Violation.expect(deadline > now - .seconds(3600 * 24 * 365), "a deadline long ago")
+        }
     }
 
     /// A broker that behaves, after one that did not: a call gets its answer.

@@ -20,6 +20,9 @@ struct CheckpointSettings {
 /// Conditions that teach nothing.
 struct NoConditions: ConditionSource {
     func conditions(for indices: [Int], step: Int) throws -> (reconstruction: Tensor, leaf: [Int]) {
-        (Tensor(Shape(indices.count, 8, 8, 1), [Float](repeating: 0.5, count: indices.count * 64)), indices.map { $0 % 3 })
+        (
+            Tensor(Shape(indices.count, 8, 8, 1), [Float](repeating: 0.5, count: indices.count * 64)),
+            indices.map { $0 % 3 }
+        )
     }
 }

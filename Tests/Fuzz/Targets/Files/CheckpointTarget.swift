@@ -22,7 +22,8 @@ struct CheckpointTarget: FuzzTarget {
             try TreeTraining(settings: settings.tree, dataset: dataset),
             try ClassifierTraining(settings: settings.classifier, dataset: dataset),
             try DiffusionTraining(
-                settings: settings.diffusion, leafCount: 3, treeDigest: "abc", images: dataset, conditions: NoConditions()),
+                settings: settings.diffusion, leafCount: 3, treeDigest: "abc", images: dataset,
+                conditions: NoConditions()),
         ] as [any TrainingRun] {
             var notes = RunCheckpoint.Notes()
             for _ in 0..<3 where !training.isFinished {

@@ -1,4 +1,5 @@
 import Models
+import Wire
 
 /// Files of data sets: IDX, CIFAR-10, Grove's container.
 struct DatasetTarget: FuzzTarget {
@@ -23,11 +24,25 @@ struct DatasetTarget: FuzzTarget {
         return pieces.bytes
     }
 
+    /// What a file is told to be from its beginning, also where the file has changed meanwhile.
+    private func look(_ file: DatasetReader.File) throws {
+        let head = Array(file.bytes.prefix(DatasetFile.headSize))
+        for size in [head.count, file.bytes.count, 3, 3073, Int.max] {
+            _ = DatasetReader.statedSize(head, fileSize: size)
+            do throws(RPCError) {
+                _ = try DatasetFile(name: file.name, head: head, size: UInt64(size))
+            } catch {
+                try Violation.expect(error.code == .invalidArgument, "\(error.code) for a file that is wrong")
+            }
+        }
+    }
+
     func run(_ input: [UInt8]) throws -> Int {
         let pieces = Pieces(input: input).list
         let files = stride(from: 0, to: pieces.count - 1, by: 2).map { index in
             (name: String(decoding: pieces[index], as: UTF8.self), bytes: pieces[index + 1])
         }
+        for file in files { try look(file) }
         let dataset: ImageDataset
         do throws(DatasetError) {
             dataset = try DatasetReader.read(files: files)

@@ -55,6 +55,7 @@ struct OutboxTarget: FuzzTarget {
     }
 
     private static func isFileName(_ text: String) -> Bool {
-        (1...200).contains(text.utf8.count) && !text.contains("/") && !text.contains("\0") && text != "." && text != ".."
+        (1...200).contains(text.utf8.count) && !text.contains("/") && !text.contains("\0") && text != "."
+            && text != ".."
     }
 }

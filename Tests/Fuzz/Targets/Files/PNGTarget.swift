@@ -15,7 +15,8 @@ struct PNGTarget: FuzzTarget {
         // Palette, transparency, compressed text and profile, as other programs write them.
         let extra = [
             PNGChunks.encode(type: "PLTE", data: [1, 2, 3, 4, 5, 6]), PNGChunks.encode(type: "tRNS", data: [0, 1]),
-            PNGChunks.encode(type: "gAMA", data: [0, 0, 177, 143]), PNGChunks.encode(type: "zTXt", data: [97, 0, 0, 120]),
+            PNGChunks.encode(type: "gAMA", data: [0, 0, 177, 143]),
+            PNGChunks.encode(type: "zTXt", data: [97, 0, 0, 120]),
             PNGChunks.encode(type: "iTXt", data: [97, 0, 1, 0, 0, 0, 120]),
         ].flatMap { $0 }
         let start = PNG.signature.count + 25
@@ -65,8 +66,12 @@ struct PNGTarget: FuzzTarget {
     private static func signed(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         for chunk in chunks(bytes) {
-            let checksum = bytes.withUnsafeBufferPointer { CRC32.checksum($0[chunk.lowerBound + 4..<chunk.upperBound - 4]) }
-            withUnsafeBytes(of: checksum.bigEndian) { bytes.replaceSubrange(chunk.upperBound - 4..<chunk.upperBound, with: $0) }
+            let checksum = bytes.withUnsafeBufferPointer {
+                CRC32.checksum($0[chunk.lowerBound + 4..<chunk.upperBound - 4])
+            }
+            withUnsafeBytes(of: checksum.bigEndian) {
+                bytes.replaceSubrange(chunk.upperBound - 4..<chunk.upperBound, with: $0)
+            }
         }
         return bytes
     }

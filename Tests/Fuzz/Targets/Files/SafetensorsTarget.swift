@@ -25,7 +25,8 @@ struct SafetensorsTarget: FuzzTarget {
         do throws(SafetensorsError) {
             file = try Safetensors(bytes: input)
         } catch {
-            try Violation.expect(error.description.utf8.count <= 4000, "a refusal of \(error.description.utf8.count) bytes")
+            try Violation.expect(
+                error.description.utf8.count <= 4000, "a refusal of \(error.description.utf8.count) bytes")
             return 1
         }
         var bytes = 0
@@ -39,7 +40,8 @@ struct SafetensorsTarget: FuzzTarget {
         try Violation.expect(bytes <= input.count, "the tensors have \(bytes) bytes, the file \(input.count)")
         let again = try Safetensors(bytes: Safetensors.encode(tensors, metadata: file.metadata))
         try Violation.expect(
-            Set(again.names) == Set(file.names) && again.metadata == file.metadata, "what is written again is not the same")
+            Set(again.names) == Set(file.names) && again.metadata == file.metadata,
+            "what is written again is not the same")
         return 1
     }
 

@@ -56,7 +56,9 @@ struct ScreenTarget: FuzzTarget {
             _ = JSONText.line(worker)
         }
         if let status = read(Grove_V1_QueueStatus.self, input) { try show([GateText.sentence(status)]) }
-        if let status = read(Grove_V1_Status.self, input), let error = RPCError(status) { _ = (error.description, error.status) }
+        if let status = read(Grove_V1_Status.self, input), let error = RPCError(status) {
+            _ = (error.description, error.status)
+        }
         return 1
     }
 
@@ -72,7 +74,9 @@ struct ScreenTarget: FuzzTarget {
         for line in lines {
             // As `Screen` writes it.
             let written = line.printableLines.unicodeScalars
-            let command = written.first { ($0.value < 32 && $0 != "\t" && $0 != "\n") || (127..<160).contains($0.value) }
+            let command = written.first {
+                ($0.value < 32 && $0 != "\t" && $0 != "\n") || (127..<160).contains($0.value)
+            }
             if let command { throw Violation("a line for the terminal has U+\(String(command.value, radix: 16))") }
         }
     }

@@ -56,7 +56,8 @@ struct TextsTarget: FuzzTarget {
         } catch let error as RPCError {
             try Violation.expect(error.code == .invalidArgument, "\(error.code) for a text that is wrong")
             try Violation.expect(
-                error.message.utf8.count <= 1000 + 4 * text.utf8.count, "a refusal of \(error.message.utf8.count) bytes")
+                error.message.utf8.count <= 1000 + 4 * text.utf8.count, "a refusal of \(error.message.utf8.count) bytes"
+            )
         } catch {
             throw Violation("a text that is wrong has another error: \(error)")
         }
