@@ -18,9 +18,10 @@ package struct Outbox: Sendable {
         }
     }
 
-    /// The keys of outcomes that wait for delivery.
+    /// The keys of outcomes that wait for delivery. No key begins with a point: "..", which a name of other bytes can be read
+    /// as, is the folder above.
     package func waiting() throws -> [String] {
-        try contents().map(\.lastPathComponent).filter { !$0.hasPrefix(Self.unfinished) }.sorted()
+        try contents().map(\.lastPathComponent).filter { !$0.hasPrefix(Self.unfinished) && !$0.hasPrefix(".") }.sorted()
     }
 
     /// Writes an outcome durably. Leaves nothing behind when it throws.
