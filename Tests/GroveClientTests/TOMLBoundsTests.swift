@@ -37,6 +37,14 @@ struct TOMLBoundsTests {
         arguments: ["[übung]", "[ !]", "[[ é]]", "a = 1\n\t[\u{fffd}", "a = [1,\n2]\n[(]", "# [a]\n[", "[[", "[[\n"])
     func namesThatNeedQuotes(text: String) { #expect(refusal(text).contains("put the name in quotes")) }
 
+    @Test(
+        "dates and times are refused before the parser ends the process at one that is cut short",
+        arguments: [
+            "a = 2026-11-24T:0", "a = 2026-11-24T!", "a = 2026-11-24 é", "a = [1,\n2026-11-24T", "a = {b = 19:0",
+            "a = 1:",
+        ])
+    func times(text: String) { #expect(refusal(text).contains("a date or a time")) }
+
     @Test("what people write passes, whatever stands in texts and comments")
     func passes() throws {
         try TOMLBounds.check(
@@ -47,7 +55,10 @@ struct TOMLBoundsTests {
             notes = '''
             [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ ..............................................
             '''
-            set.learning_rate = 0.001
+            set.learning_rate = 1e-3
+            window = "19:00-07:00" # 2026-11-24T19:00
+            [2026-11-24]
+            job-1-a = [-1, -0.5, 2.5E-3]
             list = [
               [1, 2],
             ]

@@ -3,7 +3,7 @@ import Wire
 /// Looks over a TOML text before it is parsed. The parser calls itself for each part of a dotted key, and the stack of the
 /// process ends before a large file does; reading what it has parsed takes the square of the time. So what nobody writes by
 /// hand is refused by counting. The parser also ends the process, by an assertion, where a table's name begins with a
-/// character that needs quotes.
+/// character that needs quotes, and in some times that are cut short; times are of no use here anyway.
 package struct TOMLBounds {
     /// Brackets and braces inside each other.
     package static let depth = 32
@@ -17,9 +17,11 @@ package struct TOMLBounds {
     private var depth = 0
     private var dots = 0
     private var values = 0
-    /// Whether a bracket would open a table's name: there is no value yet on the line.
+    /// Whether there is no value yet on the line, so that a bracket opens a table's name.
     private var isBeforeValue = true
     private var needsQuotes = false
+    private var hasTime = false
+    private var previous: UInt8 = 0
 
     /// - Parameter path: the file, for the sentence.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
@@ -40,6 +42,7 @@ package struct TOMLBounds {
             return
                 "a table whose name begins with none of a-z, A-Z, 0-9, - and _; put the name in quotes, as in [\"übung\"]"
         }
+        if hasTime { return "a date or a time; write it as text, in quotes" }
         guard values > Self.values else { return nil }
         return "the file's value number \(values); write at most \(Limits.chainJobs) jobs into one file"
     }
@@ -49,20 +52,25 @@ package struct TOMLBounds {
     private mutating func take(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\n"): (line, dots, isBeforeValue) = (line + 1, 0, depth == 0)
-        case UInt8(ascii: "[") where isBeforeValue: openTable()
+        case UInt8(ascii: "[") where isBeforeValue && depth == 0: openTable()
         case UInt8(ascii: "#"): skip { $0 == UInt8(ascii: "\n") }
         case UInt8(ascii: "\""), UInt8(ascii: "'"): skipString(byte)
         case UInt8(ascii: "["), UInt8(ascii: "{"): (depth, dots) = (depth + 1, 0)
         case UInt8(ascii: "]"), UInt8(ascii: "}"): (depth, dots) = (max(0, depth - 1), 0)
-        case UInt8(ascii: ","), UInt8(ascii: "="): (dots, values, isBeforeValue) = (0, values + 1, false)
+        case UInt8(ascii: "="): (dots, values, isBeforeValue) = (0, values + 1, false)
+        case UInt8(ascii: ","): (dots, values) = (0, values + 1)
         case UInt8(ascii: "."): dots += 1
+        case UInt8(ascii: ":"): hasTime = true
+        // Numbers have a sign at their beginning only, or behind the letter of their exponent.
+        case UInt8(ascii: "-") where !isBeforeValue: hasTime = Self.digits.contains(previous)
         default: break
         }
+        previous = byte
     }
 
     /// Behind the first bracket of `[name]` or `[[name]]`.
     private mutating func openTable() {
-        (depth, dots, isBeforeValue) = (depth + 1, 0, false)
+        (depth, dots) = (depth + 1, 0)
         if rest.first == UInt8(ascii: "[") {
             depth += 1
             rest.removeFirst()
@@ -71,10 +79,12 @@ package struct TOMLBounds {
         needsQuotes = !(rest.first.map(Self.canBeginName) ?? false)
     }
 
+    private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+
     private static func canBeginName(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        case digits, UInt8(ascii: "-"), UInt8(ascii: "_"): true
         case UInt8(ascii: "\""), UInt8(ascii: "'"): true
         default: false
         }

@@ -22,8 +22,8 @@ struct ChainTarget: FuzzTarget {
             after = ["tree"]
             checkpoint_every = [500, "10m"]
             augment = true
-            begins = 2026-11-24T19:00:00Z
             """,
+            "[a]\nrun = 'sample'\nbegins = 2026-11-24T19:00:00Z\n",
             "a.b.c = 1\n[[x]]\ny = '''z'''\n[t.\"u v\"]\nw = 0x7f_ff\n",
         ].map { Array($0.utf8) }
     }
