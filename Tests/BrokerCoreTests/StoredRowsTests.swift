@@ -19,9 +19,12 @@ import Wire
 
     private static func fill(_ store: JobStore) throws {
         try store.batch { batch in
-            func insert(_ id: String, spec: [UInt8], terms: [UInt8], slot: Grove_V1_SlotKind = .interactive) throws -> JobRecord {
+            func insert(_ id: String, spec: [UInt8], terms: [UInt8], slot: Grove_V1_SlotKind = .interactive) throws
+                -> JobRecord
+            {
                 let job = try batch.insert(
-                    NewJob(id: id, kind: "sample", slot: slot.rawValue, priority: 5, spec: spec, terms: terms), nowMS: 1)
+                    NewJob(id: id, kind: "sample", slot: slot.rawValue, priority: 5, spec: spec, terms: terms), nowMS: 1
+                )
                 try batch.enqueue(job, lane: LaneKey(slot: slot.rawValue, priority: 5, kind: "sample"), readyMS: 1)
                 return job
             }

@@ -49,7 +49,9 @@ struct WorkService {
                 return try grant(claim, to: take, from: lane, &state)
             } catch let error as RPCError {
                 let outcome = Outcome.failed(FailureRecord(error))
-                guard let job = try context.batch.finish(claim.attempt, outcome, nowMS: context.now.wallMS) else { continue }
+                guard let job = try context.batch.finish(claim.attempt, outcome, nowMS: context.now.wallMS) else {
+                    continue
+                }
                 try QueueService(context: context).settle(job, &state)
             }
         }

@@ -69,7 +69,8 @@ struct LeaseTable: Sendable {
     mutating func adopt(_ record: LeaseRecord, limits: RunLimits, until deadline: Duration, now: Now) {
         leases[record.attempt.jobID] = Lease(
             attempt: record.attempt, lane: record.lane, worker: record.worker, limits: limits, deadline: deadline,
-            began: now.monotonic - .milliseconds(max(0, now.wallMS.subtracting(record.startedMS))), progressAt: now.monotonic,
+            began: now.monotonic - .milliseconds(max(0, now.wallMS.subtracting(record.startedMS))),
+            progressAt: now.monotonic,
             isCancelRequested: record.isCancelRequested)
     }
 

@@ -45,7 +45,8 @@ struct DatabaseOpening {
         do {
             let tables = Set(try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
             let ledger = "grdb_migrations"
-            let done = tables.contains(ledger)
+            let done =
+                tables.contains(ledger)
                 ? try String.fetchAll(database, sql: "SELECT identifier FROM \(ledger)") : []
             // A first start that was cut off has made the ledger, and nothing else.
             if tables.subtracting([ledger]).isEmpty, done.isEmpty {

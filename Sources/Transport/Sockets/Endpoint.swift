@@ -95,7 +95,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
             throw TransportError(
                 kind: .addressUnusable, operation: "find the host '\(host)'",
                 reason: isUnknown ? "no such host" : String(cString: gai_strerror(code)),
-                advice: isUnknown ? "look at its spelling, or give its address" : "look after the network, or give its address",
+                advice: isUnknown
+                    ? "look at its spelling, or give its address" : "look after the network, or give its address",
                 code: EADDRNOTAVAIL)
         }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -27,7 +27,8 @@ struct Admin: AsyncParsableCommand {
                 if connection.json {
                     Screen.shared.result(JSONText.line(response))
                 } else {
-                    Screen.shared.result("\(response.path): \(response.totalPages) pages and \(response.totalFiles) files")
+                    Screen.shared.result(
+                        "\(response.path): \(response.totalPages) pages and \(response.totalFiles) files")
                 }
                 return .success
             }
