@@ -142,6 +142,10 @@ package final class BlobStore {
     static func link(_ sha256: String, from directory: String, to other: String) throws {
         let name = place(of: sha256)
         let target = "\(other)/blobs/\(name)"
+        guard try FileSystem.exists("\(directory)/blobs/\(name)") else {
+            throw StoreError(
+                kind: .file, message: "the file of blob \(sha256) is missing or was damaged; upload it again, then back up")
+        }
         try FileSystem.createDirectory(FileSystem.parent(of: target))
         try FileSystem.link("\(directory)/blobs/\(name)", to: target)
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: target))
