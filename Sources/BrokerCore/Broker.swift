@@ -11,7 +11,7 @@ package final class Broker {
     private let backups: BackupDesk
     private var retention: Retention
     private let settings: BrokerSettings
-    private var state = BrokerState()
+    private(set) var state = BrokerState()
     /// After a turn that could not be committed, time does nothing before this instant.
     private var timersRest: Duration = .zero
     /// While the disk is full: when to look again whether it still is.
@@ -19,6 +19,8 @@ package final class Broker {
 
     /// How long the log may become, in pages of 4 KiB: a start reads it all, and folding it in holds up a turn.
     private static let logPages = 16_000
+    /// While the disk is full the log begins anew early, for then it has room already.
+    private static let logPagesWhileFull = 256
     private static let restAfterFailure = Duration.seconds(1)
     private static let firstSweep = Duration.seconds(60)
     /// Uploads that nobody goes on with are removed when the broker starts.
@@ -27,8 +29,16 @@ package final class Broker {
     /// What a turn came to.
     package struct Result: Sendable {
         package var outgoing: [Outgoing] = []
+        /// What the next turn must begin with: this one has answered as much as it may.
+        package var postponed: [BrokerEvent] = []
         /// For the broker's own log.
         package var notes: [String] = []
+
+        static func += (result: inout Result, other: Result) {
+            result.outgoing += other.outgoing
+            result.postponed += other.postponed
+            result.notes += other.notes
+        }
     }
 
     /// Goes on where the last broker on this directory stopped: jobs that ran still run, and their workers have one whole
@@ -37,35 +47,53 @@ package final class Broker {
         self.store = store
         self.settings = settings
         blobs = try BlobStore(directory: store.directory, hash: { SHA256() })
-        backups = BackupDesk(store)
+        backups = BackupDesk(store, folder: settings.backups ?? store.directory + "/backups")
         retention = Retention(firstRound: now.monotonic + Self.firstSweep)
         reserve = DiskReserve(directory: store.directory, bytes: settings.diskReserveBytes)
-        if try !reserve.hold() { looksForRoom = now.monotonic }
+        if try !reserve.hold() {
+            looksForRoom = now.monotonic
+            try store.checkpoint()
+        }
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
-        let (leases, queue) = try store.batch { try ($0.leases(), QueueState($0, now: now)) }
+        let (leases, queue, newest) = try store.batch {
+            try ($0.leases(), QueueState($0, now: now), $0.greatestID())
+        }
         state.queue = queue
+        state.jobIDs = JobIDGenerator(after: newest.flatMap { JobID($0) })
         for lease in leases {
             let limits = RunLimits(
-                try Grove_V1_Terms(stored: lease.terms), ranMS: lease.ranMS, startedMS: lease.startedMS, settings,
-                now: now)
+                Self.terms(of: lease), ranMS: lease.ranMS, startedMS: lease.startedMS, settings, now: now)
             state.leases.adopt(lease, limits: limits, until: now.monotonic + settings.adoption, now: now)
+        }
+    }
+
+    /// One that cannot be read any more goes on as if it had none, and ends when it is to be placed again.
+    private static func terms(of lease: LeaseRecord) -> Grove_V1_Terms {
+        do {
+            return try Grove_V1_Terms(stored: lease.terms)
+        } catch {
+            return Grove_V1_Terms()
         }
     }
 
     /// - Returns: the messages to send; everything that they promise is durable.
     /// - Throws: `StoreError` when the store cannot go on; the process must end.
     package func turn(_ events: [BrokerEvent], now: Now) throws -> Result {
-        try lookForRoom(now)
+        var result = Result(notes: try lookForRoom(now))
         do {
-            return try commit(events, now: now)
+            result += try commit(events, now: now)
         } catch let error as StoreError where error.kind == .diskFull && reserve.isHeld {
             // The reserve is there for this: what begins something is refused, the rest of the turn has room now.
-            try giveUpReserve(now)
-            return try turn(events, now: now)
+            result.notes.append(try giveUpReserve(now))
+            result += try turn(events, now: now)
+        } catch let error as StoreError where error.kind == .diskFull && events.count > 1 {
+            // One that needs more room than there is does not keep the others from what they need.
+            for event in events { result += try turn([event], now: now) }
         } catch let error as StoreError where !error.isFatal {
             timersRest = now.monotonic + Self.restAfterFailure
-            return refusal(of: events, because: error, now: now)
+            result += refusal(of: events, because: error, now: now)
         }
+        return result
     }
 
     private func commit(_ events: [BrokerEvent], now: Now) throws -> Result {
@@ -85,30 +113,30 @@ package final class Broker {
         for orphan in orphans { try blobs.remove(orphan) }
         try backups.step()
         timersRest = .zero
-        var result = Result(outgoing: turn.outgoing, notes: turn.notes)
-        do {
-            try checkpoint()
-        } catch let error as StoreError where error.kind == .diskFull {
-            // The turn is committed; the log is folded in when there is room.
-            result.notes.append("the log could not be folded in: \(error)")
-        }
-        return result
+        try checkpoint()
+        return Result(
+            outgoing: turn.outgoing, postponed: turn.postponed, notes: turn.notes + blobs.takeFindings())
     }
 
-    private func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
+    func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
         ServiceContext(
             batch: batch, blobs: blobs, backups: backups, settings: settings, now: now, isDiskFull: looksForRoom != nil)
     }
 
-    private func giveUpReserve(_ now: Now) throws {
+    private func giveUpReserve(_ now: Now) throws -> String {
         try reserve.release()
         looksForRoom = now.monotonic + settings.diskPatience
+        // Takes no room, and what the log has is used again.
+        try store.checkpoint()
+        return "the disk is full: jobs can end and be cancelled, nothing new is taken until there is room"
     }
 
     /// After the disk was full: requests are taken again as soon as the reserve can be set aside again.
-    private func lookForRoom(_ now: Now) throws {
-        guard let next = looksForRoom, next <= now.monotonic else { return }
-        looksForRoom = try reserve.hold() ? nil : now.monotonic + settings.diskPatience
+    private func lookForRoom(_ now: Now) throws -> [String] {
+        guard let next = looksForRoom, next <= now.monotonic else { return [] }
+        let hasRoom = try reserve.hold()
+        looksForRoom = hasRoom ? nil : now.monotonic + settings.diskPatience
+        return hasRoom ? ["the disk has room again"] : []
     }
 
     /// Nothing of the turn was kept, so each request of it is told so; other messages are as if they had been lost.
@@ -137,7 +165,7 @@ package final class Broker {
     }
 
     private func checkpoint() throws {
-        if store.logPages >= Self.logPages { try store.checkpoint() }
+        if store.logPages >= (looksForRoom == nil ? Self.logPages : Self.logPagesWhileFull) { try store.checkpoint() }
     }
 
     /// When to take a turn although nothing came; `nil` when only a message can bring work.

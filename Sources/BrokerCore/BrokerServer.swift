@@ -23,6 +23,7 @@ package final class BrokerServer: Sendable {
     /// Starts a broker on a directory. Returns when it serves.
     ///
     /// - Parameters:
+    ///   - startsEmpty: whether files that no database explains are moved aside, instead of refused.
     ///   - endpoint: `tcp://127.0.0.1:7741`; port `0` or `*` takes a free one.
     ///   - allowsNetwork: whether anybody who can reach the port may do anything, which is what listening beyond this
     ///     machine means while there are no keys.
@@ -30,8 +31,13 @@ package final class BrokerServer: Sendable {
     ///   machine's alone.
     package init(
         directory: String, endpoint: String, settings: BrokerSettings = BrokerSettings(), allowsNetwork: Bool = false,
-        log: Logger
+        startsEmpty: Bool = false, log: Logger
     ) throws {
+        guard try Endpoint(endpoint).isReachable else {
+            throw RPCError(
+                .invalidArgument,
+                "nobody could connect to '\(endpoint)'; bind to tcp://host:port or ipc://path, such as tcp://127.0.0.1:7741")
+        }
         guard try allowsNetwork || Endpoint(endpoint).isLoopback else {
             throw RPCError(
                 .failedPrecondition,
@@ -42,7 +48,9 @@ package final class BrokerServer: Sendable {
         try Self.makeRoomForConnections(log)
         let wakeup = try Wakeup()
         let shared = Shared()
-        let store = try JobStore(directory: directory)
+        let store = try JobStore(directory: directory, startsEmpty: startsEmpty)
+        if let aside = store.setAside { log.notice("what was in \(directory) is now in \(aside); this broker begins with nothing") }
+        for path in store.readableByOthers { log.warning("other users of this machine can read \(path); make it private") }
         if !store.wasStoppedCleanly {
             log.notice("the last broker on \(directory) was not stopped; looking through the database beside the work")
         }
@@ -98,7 +106,7 @@ package final class BrokerServer: Sendable {
             let loop: BrokerLoop
             do {
                 let broker = try Broker(store: store, settings: settings, now: BrokerLoop.now)
-                let router = try Router(try ZeroMQContext())
+                let router = try Router(try ZeroMQContext(), options: BrokerLoop.socketOptions)
                 let bound = try router.bind(endpoint)
                 loop = BrokerLoop(router: router, wakeup: wakeup, broker: broker, log: log)
                 shared.started.withLock { $0 = .success(bound) }

@@ -44,6 +44,8 @@ package struct BrokerSettings: Sendable {
     package var sweepInterval = Duration.seconds(600)
     /// Bytes that all files together may have before inputs are refused; `nil` for as many as the disk takes.
     package var quotaBytes: Int64?
+    /// The folder that backups are made in, as an absolute path; `nil` for `backups` in the broker's own.
+    package var backups: String?
     /// Drawn anew at each start, so that peers notice one.
     package var serverEpoch: [UInt8] = (0..<8).map { _ in .random(in: .min ... .max) }
     package var software = "grove-broker \(Software.version)"

@@ -39,6 +39,7 @@ package final class Backup {
                 kind: .file, message: "\(path) cannot take a backup; name a folder that does not exist, from / on")
         }
         try FileSystem.createDirectory(path)
+        try File.makePrivate(path + "/jobs.sqlite")
         self.store = store
         self.path = path
         stage = .database(try store.withConnection { try PageCopy(from: $0, to: path + "/jobs.sqlite") })

@@ -9,6 +9,10 @@ package final class JobStore: Sendable {
     package let directory: String
     /// Whether the last broker on this directory was stopped in an orderly way, or there was none.
     package let wasStoppedCleanly: Bool
+    /// Where the files went that were in the way, when they were moved.
+    package let setAside: String?
+    /// Files that others on this machine can read and that could not be made private.
+    package let readableByOthers: [String]
     private let lock: DirectoryLock
     private let path: String
     private let queue: DatabaseQueue
@@ -20,81 +24,38 @@ package final class JobStore: Sendable {
     private nonisolated(unsafe) let laneNumbers = LaneNumbers()
 
     /// Opens the store in `directory`, made when it is not there, and brings its schema up to date.
-    /// - Parameter maximumPages: how many pages of 4 KiB the database may have; to SQLite the disk is full beyond that.
+    /// - Parameters:
+    ///   - startsEmpty: whether files that no database of Grove's explains are moved aside, instead of refused.
+    ///   - maximumPages: how many pages of 4 KiB the database may have; to SQLite the disk is full beyond that.
     /// - Throws: `StoreError`: another broker is there, a newer release wrote the file, or the disk refuses.
-    package init(directory: String, maximumPages: Int? = nil) throws {
+    package init(directory: String, startsEmpty: Bool = false, maximumPages: Int? = nil) throws {
+        guard !directory.isEmpty else {
+            throw StoreError(kind: .file, message: "the folder of the broker has no name; name one with --data")
+        }
         try FileSystem.createDirectory(directory)
         self.directory = directory
         lock = try DirectoryLock(directory: directory)
-        let path = directory + "/jobs.sqlite"
-        self.path = path
-        (queue, wasStoppedCleanly) = try StoreError.translating {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            let wasClean = try Self.prepare(queue, path: path)
-            if let maximumPages {
-                try queue.writeWithoutTransaction {
-                    _ = try Int.fetchOne($0, sql: "PRAGMA max_page_count = \(maximumPages)")
-                }
-            }
-            return (queue, wasClean)
+        let files = StoreFiles(directory: directory)
+        path = files.database
+        do {
+            (queue, wasStoppedCleanly, readableByOthers) = try Self.open(files)
+            setAside = nil
+        } catch let error as StoreError where error.kind == .notGroves && startsEmpty {
+            setAside = try files.setAside()
+            (queue, wasStoppedCleanly, readableByOthers) = try Self.open(files)
         }
+        if let maximumPages { _ = try pragma("max_page_count = \(maximumPages)") }
         try withConnection { log.follow($0) }
         try FileSystem.synchronizeDirectory(directory)
     }
 
-    /// What SQLite is told, and what it must then say of itself: a WAL, and FULL (2), so that a commit is on the disk
-    /// when it returns. No checkpoint inside a commit, and no memory map: both turn a disk error at the wrong moment
-    /// into a crash or worse.
-    private static let pragmas = [
-        ("journal_mode", "wal"), ("synchronous", "2"), ("mmap_size", "0"), ("temp_store", "2"),
-        ("wal_autocheckpoint", "0"), ("foreign_keys", "1"),
-    ]
-
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        // Not `journalMode = .wal`: GRDB would lower `synchronous` to NORMAL, which a power loss can undo commits under.
-        configuration.journalMode = .default
-        configuration.busyMode = .timeout(5)
-        configuration.label = "grove.jobstore"
-        configuration.prepareDatabase { database in
-            for (name, value) in pragmas { try database.execute(sql: "PRAGMA \(name) = \(value)") }
-        }
-        return configuration
-    }
-
-    private static func requirePragmas(_ queue: DatabaseQueue, path: String) throws {
-        try queue.inDatabase { database in
-            for (name, value) in pragmas {
-                let found = try String.fetchOne(database, sql: "PRAGMA \(name)") ?? "nothing"
-                guard found == value else {
-                    throw StoreError(
-                        kind: .system,
-                        message: "\(path) cannot be made durable: SQLite says \(name) = \(found), not \(value); "
-                            + "use a directory on a local disk")
-                }
-            }
-        }
-    }
-
-    /// - Returns: whether the file was closed in an orderly way.
-    private static func prepare(_ queue: DatabaseQueue, path: String) throws -> Bool {
-        let migrations = Migrations.all
-        let wasClean = try queue.read { database in
-            guard try !migrations.hasBeenSuperseded(database) else {
-                throw StoreError(
-                    kind: .fromTheFuture,
-                    message: "\(path) was written by a newer release of grove-broker; start that release, or restore a "
-                        + "backup made with this one")
-            }
-            // 0: a new file. 1: in use, or its broker was killed. 2: closed.
-            return try Int.fetchOne(database, sql: "PRAGMA user_version") != 1
-        }
-        try requirePragmas(queue, path: path)
-        try migrations.migrate(queue)
-        try queue.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA application_id = \(Migrations.applicationID); PRAGMA user_version = 1")
-        }
-        return wasClean
+    private static func open(
+        _ files: StoreFiles
+    ) throws -> (queue: DatabaseQueue, wasClean: Bool, readableByOthers: [String]) {
+        try files.requireDatabase()
+        let readable = try files.makePrivate()
+        let (queue, wasClean) = try StoreError.translating { try DatabaseOpening(files: files).open() }
+        return (queue, wasClean, readable)
     }
 
     /// Looks through the whole database for damage, beside the work of the store: for the time after a stop that was not
@@ -139,6 +100,8 @@ package final class JobStore: Sendable {
                             database: database, statements: statements, journal: QueueJournal(),
                             laneNumbers: laneNumbers)
                         result = try body(transaction)
+                        try statements.requireWhole()
+                        try transaction.takeRoom()
                         return .commit
                     }
                     guard let result else { preconditionFailure("a committed batch has a result") }
@@ -159,9 +122,15 @@ package final class JobStore: Sendable {
         }
     }
 
+    func withFault<T>(_ body: (StatementFault) throws -> T) throws -> T {
+        try queue.writeWithoutTransaction { _ in try body(statements.fault) }
+    }
+
     /// What SQLite says of a setting now.
     package func pragma(_ name: String) throws -> String? {
-        try StoreError.translating { try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA \(name)") } }
+        try StoreError.translating {
+            try queue.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+        }
     }
 
     /// Pages of 4 KiB that were written to the log since a checkpoint let it begin anew.

@@ -5,6 +5,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case locked
         /// The file was written by a newer release.
         case fromTheFuture
+        /// There are files, but no database of Grove's that says what they are.
+        case notGroves
         /// Nothing was changed; room must be made.
         case diskFull
         /// Bytes are not what they should be.
@@ -27,6 +29,9 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
         self.endsBatch = endsBatch || kind == .corrupt || kind == .system
     }
+
+    /// There is no room for what one request wants to keep.
+    package static func full(_ message: String) -> StoreError { StoreError(kind: .diskFull, message: message) }
 
     package var description: String { message }
 

@@ -4,18 +4,18 @@ import Glibc
 import Darwin
 #endif
 
-/// Time since boot that no clock adjustment moves; what deadlines, leases and heartbeats are measured by. Comparable
-/// inside one boot of one machine only: never send it to a peer and never store it.
+/// Time that no clock adjustment moves, without the time the machine slept; what deadlines, leases and heartbeats are measured
+/// by. Comparable inside one process only: never send it to a peer and never store it.
 package enum MonotonicClock {
-    /// Nanoseconds since boot, without the time the machine slept.
-    package static var nanoseconds: UInt64 {
+    /// Never before zero, which stands for "long ago": the system's own may be, where time is simulated.
+    package static var now: Duration { reading - origin }
+
+    private static let origin = reading
+
+    private static var reading: Duration {
         var time = timespec()
         let result = clock_gettime(CLOCK_MONOTONIC, &time)
         precondition(result == 0, "the system has no monotonic clock")
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
-    package static var now: Duration {
-        .nanoseconds(Int64(nanoseconds))
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
     }
 }

@@ -61,7 +61,7 @@ extension TransportError {
         case EADDRNOTAVAIL, ENODEV:
             self.init(
                 kind: .addressUnusable, operation: operation, reason: text,
-                advice: "choose an address of this machine, or * for all of them", code: code)
+                advice: "choose an address of this machine, such as 127.0.0.1, or * for all of them", code: code)
         case EACCES, EPERM, EROFS:
             self.init(
                 kind: .addressUnusable, operation: operation, reason: text,
@@ -73,7 +73,7 @@ extension TransportError {
         case EINVAL where endpoint != nil, EPROTONOSUPPORT, ENOCOMPATPROTO:
             self.init(
                 kind: .badEndpoint, operation: operation, reason: text,
-                advice: "write the endpoint as tcp://host:port, ipc://path or inproc://name", code: code)
+                advice: "write the endpoint as tcp://host:port or ipc://path", code: code)
         case ETERM:
             self.init(
                 kind: .contextTerminated, operation: operation, reason: text,
@@ -81,7 +81,7 @@ extension TransportError {
         case EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN:
             self.init(
                 kind: .resourcesExhausted, operation: operation, reason: text,
-                advice: "raise the limit on open files (ulimit -n, LimitNOFILE) or free memory, then try again",
+                advice: "raise the limits on open files, threads and memory (ulimit -n, -u, -v) or end other programs, then try again",
                 code: code)
         default:
             self.init(

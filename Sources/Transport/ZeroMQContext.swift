@@ -20,6 +20,7 @@ package final class ZeroMQContext: Sendable {
         precondition((1...64).contains(ioThreads), "ioThreads must be 1 to 64, not \(ioThreads)")
         precondition((1...65_535).contains(maxSockets), "maxSockets must be 1 to 65535, not \(maxSockets)")
         try Self.require(Self.version)
+        try SystemRoom.require()
         guard let context = zmq_ctx_new() else {
             throw TransportError(code: zmq_errno(), operation: "create a ZeroMQ context")
         }

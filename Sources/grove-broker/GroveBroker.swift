@@ -22,6 +22,9 @@ struct GroveBroker: AsyncParsableCommand {
     }
 
     @Option(help: "The folder that holds everything; made when it is not there.") var data = "grove-data"
+    @Flag(help: "Once, where the database is lost: move the old files aside and begin with nothing.")
+    var startEmpty = false
+    @Option(help: "The folder that backups are made in (default: backups, inside --data).") var backups: String?
     @Option(help: "Where to listen; port 0 takes a free one.") var bind = "tcp://127.0.0.1:7741"
     @Option(help: "How long a job stays with a worker that is not heard.") var leaseSeconds = 15.0
     @Option(
@@ -55,6 +58,8 @@ struct GroveBroker: AsyncParsableCommand {
         guard (0.05...525_600).contains(noProgressMinutes) else {
             throw ValidationError("--no-progress-minutes takes a number from 0.05 to 525600, a year.")
         }
+        guard !data.isEmpty, backups != "" else { throw ValidationError("--data and --backups take the name of a folder.") }
+        guard !bind.isEmpty else { throw ValidationError("--bind takes an address, such as tcp://127.0.0.1:7741.") }
         _ = try caps()
         if let resultsDays, !(0.001...100_000).contains(resultsDays) {
             throw ValidationError("--results-days takes a number from 0.001 to 100000.")
@@ -77,13 +82,17 @@ struct GroveBroker: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What the broker makes is its owner's only, sockets too.
+        umask(S_IRWXG | S_IRWXO)
         StandardStreams.reserveMissing()
         StandardStreams.outliveReaders()
         let format = logFormat
         LoggingSystem.bootstrap { label in
             switch format {
             case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label)
+            case .json:
+                // A line that cannot be written is lost, and the broker goes on.
+                JSONLogHandler(label: label) { _ = StandardStreams.write($0 + "\n", to: STDERR_FILENO) }
             }
         }
         let log = Logger(label: "grove-broker")
@@ -94,6 +103,7 @@ struct GroveBroker: AsyncParsableCommand {
         settings.caps = try caps()
         settings.resultsTimeToLive = resultsDays.map { .seconds($0 * 24 * 3600) }
         settings.quotaBytes = quotaGib.map { Int64($0 * Double(1 << 30)) }
+        settings.backups = URL(fileURLWithPath: backups ?? data + "/backups").path
         // A worker must notice a broker that was restarted, and be heard again, within the lease.
         settings.heartbeatInterval = min(settings.heartbeatInterval, settings.lease / 4)
         settings.heartbeatTimeout = settings.heartbeatInterval * 3
@@ -103,7 +113,7 @@ struct GroveBroker: AsyncParsableCommand {
             requests = try await StopRequests(watchesInput: stopOnEof)
             server = try BrokerServer(
                 directory: data, endpoint: bind, settings: settings, allowsNetwork: allowUnauthenticatedNetwork,
-                log: log)
+                startsEmpty: startEmpty, log: log)
         } catch {
             log.critical("cannot start: \(error)")
             throw ExitCode.failure

@@ -14,10 +14,15 @@ final class Bench {
     private(set) var broker: Broker
     var now = Now(monotonic: .seconds(1000), wallMS: 1_764_000_000_000)
     var settings: BrokerSettings
+    /// What the broker has written into its own log.
+    private(set) var notes: [String] = []
 
-    init(settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil) throws {
+    init(
+        on directory: String = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path,
+        settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil
+    ) throws {
         self.settings = settings
-        directory = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path
+        self.directory = directory
         store = try JobStore(directory: directory, maximumPages: maximumPages)
         broker = try Broker(store: store, settings: settings, now: now)
     }
@@ -48,6 +53,24 @@ final class Bench {
         return try JobStore(directory: copy)
     }
 
+    /// Lets one statement of the store fail, after `count` others.
+    func failStatement(after count: Int) throws { try store.failStatement(after: count) }
+
+    /// - Returns: whether the fault had not struck.
+    func withdrawFault() throws -> Bool { try store.withdrawFault() }
+
+    /// What the store says of the queue, beside what the broker has in memory.
+    func stored<T>(_ body: (StoreTransaction) throws -> T) throws -> T { try store.batch(body) }
+
+    /// What a turn sends in which `body` stands for its messages.
+    func inTurn(_ body: (inout Turn) throws -> Void) throws -> [Outgoing] {
+        try store.batch { batch in
+            var turn = Turn(state: broker.state, context: broker.context(batch, now))
+            try body(&turn)
+            return turn.outgoing
+        }
+    }
+
     /// Lets the database grow, as a reserve that is given up does.
     func giveRoom(pages: Int) throws {
         _ = try store.pragma("max_page_count = \(pages)")
@@ -60,7 +83,9 @@ final class Bench {
     }
 
     func turn(_ events: [BrokerEvent]) throws -> [Outgoing] {
-        try broker.turn(events, now: now).outgoing
+        let result = try broker.turn(events, now: now)
+        notes += result.notes
+        return result.outgoing
     }
 
     func send(_ message: WireMessage, from peer: PeerID) throws -> [Outgoing] {

@@ -51,6 +51,86 @@ import Wire
         #expect(bytes == content)
     }
 
+    private func readWhole() throws -> [UInt8] {
+        var read = Grove_V1_ReadBlobRequest()
+        read.sha256 = SHA256.hexDigest(of: content)
+        var bytes: [UInt8] = []
+        while bytes.count < content.count {
+            read.offset = UInt64(bytes.count)
+            let outgoing = try #require(try bench.send(Bench.request(Method.blobsRead, read), from: client).first)
+            _ = try Bench.response(outgoing, as: Grove_V1_ReadBlobResponse.self)
+            bytes += outgoing.message.bulk
+        }
+        return bytes
+    }
+
+    enum Damage: CaseIterable { case otherBytes, cut, longer, gone }
+
+    /// DATA_LOSS says "upload again", so uploading again must help.
+    @Test(arguments: Damage.allCases)
+    func aDamagedBlobIsNoticedAndHeals(_ damage: Damage) throws {
+        for offset in stride(from: 0, to: content.count, by: Limits.chunkBytes) {
+            _ = try put(offset..<min(offset + Limits.chunkBytes, content.count))
+        }
+        #expect(try readWhole() == content)
+        let name = SHA256.hexDigest(of: content)
+        let path = "\(bench.directory)/blobs/\(name.prefix(2))/\(name.dropFirst(2))"
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        switch damage {
+        case .otherBytes: try file.write(contentsOf: Data([1, 2, 3]))
+        case .cut: try file.truncate(atOffset: 1000)
+        case .longer: try file.truncate(atOffset: 800_000)
+        case .gone: try FileManager.default.removeItem(atPath: path)
+        }
+        try file.close()
+        let error = #expect(throws: RPCError.self) { try readWhole() }
+        #expect(error?.code == .dataLoss && error?.message.contains("again") == true)
+        if damage != .gone { #expect(bench.notes.contains { $0.contains(name) && $0.contains("damaged") }) }
+        #expect(try stat().nextOffset == 0 && !stat().complete)
+        for offset in stride(from: 0, to: content.count, by: Limits.chunkBytes) {
+            _ = try put(offset..<min(offset + Limits.chunkBytes, content.count))
+        }
+        #expect(try readWhole() == content)
+    }
+
+    /// Who never reads it need not be told before.
+    @Test func aBlobOfAnotherLengthIsUploadedAgain() throws {
+        for offset in stride(from: 0, to: content.count, by: Limits.chunkBytes) {
+            _ = try put(offset..<min(offset + Limits.chunkBytes, content.count))
+        }
+        let name = SHA256.hexDigest(of: content)
+        var wrong = Grove_V1_StatBlobRequest()
+        (wrong.sha256, wrong.size) = (name, 5)
+        #expect(try bench.refusal(client, Method.blobsStat, wrong).code == .invalidArgument)
+        #expect(try stat().complete)
+        let path = "\(bench.directory)/blobs/\(name.prefix(2))/\(name.dropFirst(2))"
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        try file.truncate(atOffset: 1000)
+        try file.close()
+        #expect(try !stat().complete)
+    }
+
+    /// Two readers at a time, one of whom stops and goes on later.
+    @Test func wholeBlobsAreServedToWhoeverReads() throws {
+        let small = try bench.upload(client, [1, 2, 3])
+        _ = try bench.upload(client, [])
+        for offset in stride(from: 0, to: content.count, by: Limits.chunkBytes) {
+            _ = try put(offset..<min(offset + Limits.chunkBytes, content.count))
+        }
+        var read = Grove_V1_ReadBlobRequest()
+        for (name, offset) in [
+            (SHA256.hexDigest(of: content), 0), (SHA256.hexDigest(of: content), 0), (small.sha256, 0),
+            (SHA256.hexDigest(of: content), 262_144), (SHA256.hexDigest(of: []), 0), (small.sha256, 1),
+            (SHA256.hexDigest(of: content), 524_288), (SHA256.hexDigest(of: content), 262_144),
+            (SHA256.hexDigest(of: content), 524_288), (SHA256.hexDigest(of: content), 700_000),
+        ] {
+            (read.sha256, read.offset) = (name, UInt64(offset))
+            let outgoing = try #require(try bench.send(Bench.request(Method.blobsRead, read), from: client).first)
+            _ = try Bench.response(outgoing, as: Grove_V1_ReadBlobResponse.self)
+        }
+        #expect(bench.notes.allSatisfy { !$0.contains("damaged") })
+    }
+
     @Test func wrongBytesAreRefused() throws {
         var put = Grove_V1_PutBlobRequest()
         (put.sha256, put.size) = (SHA256.hexDigest(of: [1]), 1)

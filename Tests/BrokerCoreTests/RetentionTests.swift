@@ -90,15 +90,51 @@ import Wire
         let client = try bench.client()
         let id = try bench.submit(client, Bench.sample())
         var request = Grove_V1_BackupRequest()
-        request.path = bench.directory + "/backup"
+        request.path = "monday"
         var response: Grove_V1_BackupResponse = try bench.call(client, Method.adminBackup, request)
         #expect(!response.done)
         for _ in 0..<100 where !response.done { response = try bench.call(client, Method.adminBackup, request) }
         #expect(response.done && response.files == response.totalFiles && response.files > 0)
-        let copy = try JobStore(directory: request.path)
+        #expect(response.path == bench.directory + "/backups/monday")
+        let copy = try JobStore(directory: response.path)
         #expect(try copy.batch { try $0.job(id) } != nil)
-        request.path = bench.directory
+        // What is there already takes no backup.
+        try FileManager.default.createDirectory(
+            atPath: bench.directory + "/backups/tuesday", withIntermediateDirectories: true)
+        request.path = "tuesday"
         let _: Grove_V1_BackupResponse = try bench.call(client, Method.adminBackup, request)
         #expect(try bench.refusal(client, Method.adminBackup, request).code == .failedPrecondition)
+    }
+
+    @Test func backupsStayInTheirFolder() throws {
+        var settings = BrokerSettings()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path
+        settings.backups = folder
+        let bench = try Bench(settings: settings)
+        let client = try bench.client()
+        var request = Grove_V1_BackupRequest()
+        let elsewhere = bench.directory + "/elsewhere"
+        let names = [
+            "", ".", "..", "../elsewhere", "a/b", "a/../../elsewhere", elsewhere, "/etc/grove", folder, folder + "/",
+            folder + "/../elsewhere", folder + "x", "a\u{1b}[31m", "a\nb", String(repeating: "a", count: 300),
+        ]
+        for name in names {
+            request.path = name
+            #expect(try bench.refusal(client, Method.adminBackup, request).code == .invalidArgument, "\(name)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder) && !FileManager.default.fileExists(atPath: elsewhere))
+        // A link is something that is there.
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: elsewhere)
+        request.path = "link"
+        let _: Grove_V1_BackupResponse = try bench.call(client, Method.adminBackup, request)
+        #expect(try bench.refusal(client, Method.adminBackup, request).code == .failedPrecondition)
+        #expect(!FileManager.default.fileExists(atPath: elsewhere))
+        // Its absolute path is a name too.
+        request.path = folder + "/monday"
+        var response = Grove_V1_BackupResponse()
+        for _ in 0..<100 where !response.done { response = try bench.call(client, Method.adminBackup, request) }
+        #expect(response.done && response.path == folder + "/monday")
+        try FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
-import JobStore
 import Testing
+
+@testable import JobStore
 
 @Suite struct BlobStoreTests {
     private let scratch: Scratch
@@ -26,9 +27,9 @@ import Testing
         #expect(try put(store, 2000..<5000) == BlobStatus(isComplete: true, nextOffset: 5000))
         #expect(try store.status(name, size: 5000).isComplete)
         #expect(try store.size(of: name) == 5000)
-        #expect(try store.read(name, offset: 0, count: 10_000).bytes == content)
-        #expect(try store.read(name, offset: 4990, count: 100).bytes == Array(content[4990...]))
-        #expect(try store.read(name, offset: 6000, count: 1).bytes.isEmpty)
+        #expect(try store.read(name, size: 5000, offset: 0, count: 10_000) == content)
+        #expect(try store.read(name, size: 5000, offset: 4990, count: 100) == Array(content[4990...]))
+        #expect(try store.read(name, size: 5000, offset: 6000, count: 1).isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/uploads").isEmpty)
     }
 
@@ -37,7 +38,7 @@ import Testing
         let store = try open()
         #expect(try store.status(name, size: 5000).nextOffset == 2000)
         #expect(try put(store, 2000..<5000).isComplete)
-        #expect(try store.read(name, offset: 0, count: 5000).bytes == content)
+        #expect(try store.read(name, size: 5000, offset: 0, count: 5000) == content)
     }
 
     @Test func piecesOutOfTurnDoNoHarm() throws {
@@ -47,7 +48,7 @@ import Testing
         #expect(try put(store, 3000..<5000).nextOffset == 2000)
         #expect(try put(store, 2000..<5000).isComplete)
         #expect(try put(store, 0..<1000).isComplete)
-        #expect(try store.read(name, offset: 0, count: 5000).bytes == content)
+        #expect(try store.read(name, size: 5000, offset: 0, count: 5000) == content)
     }
 
     @Test func refusesWrongContent() throws {
@@ -83,7 +84,7 @@ import Testing
         let store = try open()
         let empty = ToyHash.of([])
         #expect(try store.put(empty, size: 0, offset: 0, bytes: []).isComplete)
-        #expect(try store.read(empty, offset: 0, count: 5).size == 0)
+        #expect(try store.read(empty, size: 0, offset: 0, count: 5).isEmpty)
     }
 
     @Test func aFullDiskIsSaidAndNothingIsLost() throws {
@@ -103,7 +104,7 @@ import Testing
                     ToyHash.of(bytes), size: 100, offset: Int64(half.lowerBound), bytes: Array(bytes[half]))
             }
         }
-        for bytes in contents { #expect(try store.read(ToyHash.of(bytes), offset: 0, count: 100).bytes == bytes) }
+        for bytes in contents { #expect(try store.read(ToyHash.of(bytes), size: Int64(bytes.count), offset: 0, count: 100) == bytes) }
     }
 
     @Test func sweepsWhatWasLeft() throws {
@@ -116,7 +117,7 @@ import Testing
     }
 
     @Test func aMissingFileIsSaid() throws {
-        #expect(throws: BlobError.missing(name)) { try open().read(name, offset: 0, count: 1) }
+        #expect(throws: BlobError.missing(name)) { try open().read(name, size: 5000, offset: 0, count: 1) }
     }
 
     /// A symbolic link that somebody put in the way is not followed.
@@ -128,5 +129,13 @@ import Testing
             atPath: "\(scratch.path)/uploads/\(name).part", withDestinationPath: target)
         #expect(throws: StoreError.self) { try put(store, 0..<2000) }
         #expect(try Data(contentsOf: URL(filePath: target)) == Data("precious".utf8))
+    }
+
+    /// A restored backup may have files from the end of all times.
+    @Test(arguments: [Int.min, -1, 0, Int.max])
+    func noTimeOfAFileEndsTheBroker(_ seconds: Int) {
+        let time = FileSystem.milliseconds(timespec(tv_sec: seconds, tv_nsec: 999_999_999))
+        #expect(seconds < 0 ? time < 0 : time >= 0)
+        #expect(seconds.magnitude > 1 || time == Int64(seconds) * 1000 + 999)
     }
 }

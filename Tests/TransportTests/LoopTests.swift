@@ -166,8 +166,7 @@ struct LoopTests {
 
     @Test("the clock only goes forward")
     func clock() {
-        let readings = (0..<1000).map { _ in MonotonicClock.nanoseconds }
-        #expect(readings == readings.sorted())
-        #expect(MonotonicClock.now >= .nanoseconds(Int64(readings[999])))
+        let readings = (0..<1000).map { _ in MonotonicClock.now }
+        #expect(readings == readings.sorted() && readings[0] >= .zero)
     }
 }

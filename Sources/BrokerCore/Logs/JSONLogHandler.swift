@@ -8,8 +8,8 @@ package struct JSONLogHandler: LogHandler {
     private let label: String
     private let write: @Sendable (String) -> Void
 
-    /// - Parameter write: takes a line without its end; standard error unless said otherwise.
-    package init(label: String, write: @escaping @Sendable (String) -> Void = Self.toStandardError) {
+    /// - Parameter write: takes a line without its end.
+    package init(label: String, write: @escaping @Sendable (String) -> Void) {
         self.label = label
         self.write = write
     }
@@ -45,9 +45,5 @@ package struct JSONLogHandler: LogHandler {
             }
         }
         return quoted + "\""
-    }
-
-    package static let toStandardError: @Sendable (String) -> Void = { line in
-        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

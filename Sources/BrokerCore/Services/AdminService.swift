@@ -7,8 +7,10 @@ struct AdminService {
 
     /// Begins a backup, or says how far it is.
     func backup(_ request: Grove_V1_BackupRequest) throws -> Grove_V1_BackupResponse {
-        let progress = try context.backups.progress(of: request.path)
+        let path = try context.backups.path(of: request.path)
+        let progress = try context.backups.progress(of: path)
         var response = Grove_V1_BackupResponse()
+        response.path = path
         response.done = progress.isDone
         (response.pages, response.totalPages) = (UInt64(progress.pages), UInt64(progress.totalPages))
         (response.files, response.totalFiles) = (UInt64(progress.files), UInt64(progress.totalFiles))
@@ -26,10 +28,30 @@ final class BackupDesk {
     }
 
     private let store: JobStore
+    private let folder: String
     private var state = State.idle
 
-    init(_ store: JobStore) {
+    /// - Parameter folder: where backups are made; nowhere else, whoever asks.
+    init(_ store: JobStore, folder: String) {
         self.store = store
+        self.folder = folder
+    }
+
+    /// Where the backup with this name is made; its absolute path is a name too.
+    /// - Throws: `RPCError` INVALID_ARGUMENT for one that is not directly inside the folder.
+    func path(of name: String) throws(RPCError) -> String {
+        let isInside = name.hasPrefix(folder + "/")
+        let name = isInside ? String(name.dropFirst(folder.count + 1)) : name
+        guard !name.isEmpty, name.utf8.count <= Limits.nameBytes, name != ".", name != "..",
+            !name.unicodeScalars.contains("/"), name == name.printable
+        else {
+            throw RPCError(
+                .invalidArgument,
+                "this broker makes backups in \(folder) only: give a name without '/', such as 'monday', or start the "
+                    + "broker with --backups FOLDER",
+                violations: [.init(field: "path", description: "not the name of a backup")])
+        }
+        return folder + "/" + name
     }
 
     /// Whether there is something to do.

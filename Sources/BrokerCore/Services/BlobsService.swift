@@ -8,11 +8,12 @@ struct BlobsService {
     func stat(_ request: Grove_V1_StatBlobRequest) throws -> Grove_V1_BlobStatus {
         let size = try checked(request.sha256, request.size)
         return try translating {
-            try answer(context.blobs.status(request.sha256, size: size), request.sha256, size)
+            try healing(request.sha256, size)
+            return try answer(context.blobs.status(request.sha256, size: size), request.sha256, size)
         }
     }
 
-    /// Results of workers may take the room that inputs must leave.
+    /// Results of workers may take the room that inputs must leave, but for what the ends of jobs need on a full disk.
     func put(_ request: Grove_V1_PutBlobRequest, bulk: [UInt8], _ caller: Caller) throws -> Grove_V1_BlobStatus {
         let isResult = caller.session.role == .worker
         if !isResult { try requireRoom(request) }
@@ -25,12 +26,24 @@ struct BlobsService {
         guard let offset = Int64(exactly: request.offset), offset <= size else {
             throw RPCError(.outOfRange, "the offset \(request.offset) is behind the end of the blob, \(size)")
         }
-        return try translating {
+        return try translating(mayTakeReserve: isResult) {
+            try healing(request.sha256, size)
             let status = try context.blobs.put(
                 request.sha256, size: size, offset: offset, bytes: bulk,
-                keepingFree: isResult ? 0 : BlobStore.reserveBytes)
+                keepingFree: isResult ? roomForEnds : BlobStore.reserveBytes)
             return try answer(status, request.sha256, size)
         }
+    }
+
+    /// While the disk is full, results share the reserve with the database.
+    private var roomForEnds: Int64 { context.isDiskFull ? context.settings.diskReserveBytes / 2 : 0 }
+
+    /// A file that was cut, or grew, is out of the way of the bytes that belong there.
+    private func healing(_ sha256: String, _ size: Int64) throws {
+        guard let found = try context.blobs.size(of: sha256), found != size,
+            try context.batch.blobSize(sha256) != found
+        else { return }
+        _ = try context.blobs.removingDamaged(sha256, "it has \(found) bytes, not \(size)")
     }
 
     private func requireRoom(_ request: Grove_V1_PutBlobRequest) throws {
@@ -54,10 +67,9 @@ struct BlobsService {
         }
         let count = request.length == 0 ? Limits.chunkBytes : min(Int(request.length), Limits.chunkBytes)
         return try translating {
-            let (bytes, found) = try context.blobs.read(request.sha256, offset: offset, count: count)
-            guard found == size else { throw BlobError.wrongSize(expected: size, found: found) }
+            let bytes = try context.blobs.read(request.sha256, size: size, offset: offset, count: count)
             var response = Grove_V1_ReadBlobResponse()
-            response.size = UInt64(size)
+            response.size = UInt64(clamping: size)
             return (response, bytes)
         }
     }
@@ -69,7 +81,7 @@ struct BlobsService {
         }
         var answer = Grove_V1_BlobStatus()
         answer.complete = status.isComplete
-        answer.nextOffset = UInt64(status.nextOffset)
+        answer.nextOffset = UInt64(clamping: status.nextOffset)
         return answer
     }
 
@@ -84,14 +96,20 @@ struct BlobsService {
         return Int64(size)
     }
 
-    private func translating<T>(_ body: () throws -> T) throws -> T {
+    /// - Parameter mayTakeReserve: whether this is part of how a job ends.
+    private func translating<T>(mayTakeReserve: Bool = false, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as BlobError {
             switch error {
-            case .wrongContent, .missing: throw RPCError(.dataLoss, error.description)
+            case .wrongContent, .missing, .damaged: throw RPCError(.dataLoss, error.description)
             case .tooLong, .wrongSize: throw RPCError(.invalidArgument, error.description)
-            case .notEnoughRoom: throw RPCError(.resourceExhausted, error.description)
+            case .notEnoughRoom(let needed, let free):
+                // What the reserve has room for is worth giving it up; the turn is then done again.
+                if mayTakeReserve, !context.isDiskFull, needed - free <= context.settings.diskReserveBytes / 2 {
+                    throw StoreError.full(error.description)
+                }
+                throw RPCError(.resourceExhausted, error.description)
             }
         }
     }

@@ -19,16 +19,13 @@ struct JobView {
         message.interruptions = UInt32(clamping: job.interruptions)
         message.failures = UInt32(clamping: job.failures)
         message.worker = job.worker
-        if !job.terms.isEmpty { message.terms = try Grove_V1_Terms(stored: job.terms) }
+        try addWhatIsStored(of: job, to: &message)
         message.after = try context.batch.parents(of: job).map(\.id)
         if job.kind == ArraysService.kind { message.array = try ArraysService(context: context).status(job) }
         if let place = job.arrayPlace, let array = try context.batch.id(of: place.array) {
             (message.arrayJobID, message.arrayIndex) = (array, UInt32(clamping: place.index))
         }
         if job.retryOf > 0, let earlier = try context.batch.id(of: job.retryOf) { message.retryOf = earlier }
-        if job.kind != ArraysService.kind, let spec = try context.batch.spec(job.id) {
-            message.spec = try decode(Grove_V1_JobSpec.self, from: spec, what: "the stored job \(job.id)")
-        }
         if let failure = job.failure { message.failure = failure.status }
         switch job.state {
         case .waiting:
@@ -47,6 +44,18 @@ struct JobView {
         if job.slot == Grove_V1_SlotKind.training.rawValue { try addCheckpoints(of: job, to: &message) }
         if job.state.isTerminal { try addEndOfResults(of: job, to: &message) }
         return message
+    }
+
+    /// What cannot be read any more is said in its place, so that it and the other jobs of a list can still be seen.
+    private func addWhatIsStored(of job: JobRecord, to message: inout Grove_V1_Job) throws {
+        do {
+            if !job.terms.isEmpty { message.terms = try Grove_V1_Terms(stored: job.terms) }
+            if job.kind != ArraysService.kind, let spec = try context.batch.spec(job.id) {
+                message.spec = try decode(Grove_V1_JobSpec.self, from: spec, what: "the stored job \(job.id)")
+            }
+        } catch let error as RPCError {
+            message.failure = error.status
+        }
     }
 
     /// Until when there is something to collect, or since when no more.

@@ -25,9 +25,19 @@ struct QueueService {
         if let ended = try placed(job, spec, &state) { try settle(ended, &state) }
     }
 
-    /// - Returns: the job, when its time to wait is over.
+    /// - Returns: the job, when it has ended: its time to wait is over, or what is stored of it cannot be read.
     private func placed(
         _ job: JobRecord, _ spec: Grove_V1_JobSpec? = nil, _ state: inout BrokerState
+    ) throws -> JobRecord? {
+        do {
+            return try put(job, spec, &state)
+        } catch let error as RPCError {
+            return try ended(job, .failed, JobFailure.unreadable(error))
+        }
+    }
+
+    private func put(
+        _ job: JobRecord, _ spec: Grove_V1_JobSpec?, _ state: inout BrokerState
     ) throws -> JobRecord? {
         let terms = try Grove_V1_Terms(stored: job.terms)
         let placement = Placement(job, terms, nowMS: context.now.wallMS, context.settings.localTime)
@@ -136,7 +146,7 @@ struct QueueService {
             try batch.setSpec(job, encode(spec))
             return try placed(job, spec, &state)
         } catch let error as RPCError {
-            return try ended(job, .failed, FailureRecord(code: Int(error.code.rawValue), message: error.message))
+            return try ended(job, .failed, FailureRecord(error))
         }
     }
 }

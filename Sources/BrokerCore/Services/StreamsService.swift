@@ -56,7 +56,7 @@ struct StreamsService {
         var messages: [Outgoing] = []
         for record in lines {
             var line = Grove_V1_LogLine()
-            line.number = UInt64(record.number)
+            line.number = UInt64(clamping: record.number)
             line.timeMs = record.timeMS
             line.text = record.text
             messages.append(data(&stream, encode(line)))

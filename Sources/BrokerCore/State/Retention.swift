@@ -58,19 +58,29 @@ struct Retention: Sendable {
         guard job.state.isTerminal else { return }
         // One that did not succeed can be tried again.
         if job.state == .succeeded { try context.batch.releaseInputs(of: job) }
-        let terms = try Grove_V1_Terms(stored: job.terms)
-        guard let end = Self.resultsEnd(job, terms, context.settings), end <= context.now.wallMS else { return }
+        guard let end = try resultsEnd(job, context.settings), end <= context.now.wallMS else { return }
         try context.batch.releaseInputs(of: job)
         try context.batch.removeResults(of: job, nowMS: context.now.wallMS)
     }
 
+    /// What a job was told that cannot be read any more may have been to keep its results.
+    private func resultsEnd(_ job: JobRecord, _ settings: BrokerSettings) throws -> Int64? {
+        do {
+            return Self.resultsEnd(job, try Grove_V1_Terms(stored: job.terms), settings)
+        } catch {
+            return nil
+        }
+    }
+
     /// When what an ended job left behind is removed, in milliseconds since 1970; `nil` for never.
     static func resultsEnd(_ job: JobRecord, _ terms: Grove_V1_Terms, _ settings: BrokerSettings) -> Int64? {
-        guard terms.hasKeepResultsMs else { return settings.resultsTimeToLive.map { job.finishedMS + $0.milliseconds } }
-        return terms.keepResultsMs == 0 ? nil : job.finishedMS + Int64(clamping: terms.keepResultsMs)
+        guard terms.hasKeepResultsMs else {
+            return settings.resultsTimeToLive.map { job.finishedMS.addingClamped($0.milliseconds) }
+        }
+        return terms.keepResultsMs == 0 ? nil : job.finishedMS.addingClamped(Int64(clamping: terms.keepResultsMs))
     }
 
     private func orphansBefore(_ context: ServiceContext) -> Int64 {
-        context.now.wallMS - Self.orphanAge.milliseconds
+        context.now.wallMS.subtractingClamped(Self.orphanAge.milliseconds)
     }
 }

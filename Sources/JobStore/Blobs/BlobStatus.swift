@@ -20,6 +20,7 @@ package enum BlobError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongSize(expected: Int64, found: Int64)
     case notEnoughRoom(needed: Int64, free: Int64)
     case missing(String)
+    case damaged(String)
 
     package var description: String {
         switch self {
@@ -31,6 +32,8 @@ package enum BlobError: Error, Hashable, Sendable, CustomStringConvertible {
             "the blob has \(found) bytes, not the announced \(expected)"
         case .notEnoughRoom(let needed, let free):
             "the broker's disk has \(free) bytes free but \(needed) are needed; make room there and try again"
+        case .damaged(let sha256):
+            "the file of blob \(sha256.prefix(12))… was damaged on the broker's disk; upload it again"
         case .missing(let sha256):
             "the file of blob \(sha256.prefix(12))… is not in the broker's directory; upload it again"
         }

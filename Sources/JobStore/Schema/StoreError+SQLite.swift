@@ -5,15 +5,16 @@ extension DatabaseError {
 }
 
 extension StoreError {
+    static let diskFull = StoreError(
+        kind: .diskFull, message: "the disk of the broker is full; nothing was changed, make room and try again")
+
     /// SQLite's error in our words.
     init(_ error: DatabaseError) {
         let text = error.message ?? error.resultCode.description
         switch error.resultCode {
         // The index of the log is a file too, and there is no other reason why it could not grow.
         case _ where error.isDiskFull:
-            self.init(
-                kind: .diskFull,
-                message: "the disk of the broker is full; nothing was changed, make room and try again")
+            self = .diskFull
         case .SQLITE_CONSTRAINT:
             self.init(kind: .constraint, message: "the job database refuses this: \(text)")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:

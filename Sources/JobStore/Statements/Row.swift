@@ -2,18 +2,25 @@ internal import GRDBSQLite
 
 /// One row of an answer, by the names of its columns. It holds its values, whatever becomes of the statement.
 ///
-/// A column that is not there, or of another type than was asked for, is a mistake in a statement of ours, for tables are
-/// STRICT: it traps.
+/// A column that is not there is a mistake in a statement of ours: it traps. One of another type than was asked for is damage
+/// on the disk, for tables are STRICT: it is noted, and the batch ends with an error.
 struct Row {
     /// The names of a statement's columns, shared by all its rows.
     final class Columns {
         fileprivate let places: [String: Int]
+        fileprivate let damage: Damage
         let count: Int
 
-        init(_ names: [String]) {
+        init(_ names: [String], damage: Damage) {
             count = names.count
+            self.damage = damage
             places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         }
+    }
+
+    /// What rows of a connection turned out to be damaged.
+    final class Damage {
+        fileprivate(set) var finding: String?
     }
 
     enum Value {
@@ -21,6 +28,8 @@ struct Row {
         case integer(Int64)
         case text(String)
         case blob([UInt8])
+        /// Of a type that no column has.
+        case other
     }
 
     private let columns: Columns
@@ -31,8 +40,9 @@ struct Row {
     }
 
     subscript<T: Readable>(_ name: String) -> T {
-        guard let value = T(value(name)) else { preconditionFailure("the column \(name) is no \(T.self)") }
-        return value
+        if let value = T(value(name)) { return value }
+        columns.damage.finding = "the column \(name) holds no \(T.self)"
+        return T.nothing
     }
 
     subscript<T: Readable>(_ name: String) -> T? {
@@ -61,17 +71,21 @@ extension Row.Value {
                 start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))
             self = .blob([UInt8](bytes))
         case SQLITE_NULL: self = .null
-        default: preconditionFailure("the schema has no columns of floating point")
+        default: self = .other
         }
     }
 }
 
 /// What a column can be read as.
 protocol Readable {
+    /// Stands for a value that is damaged, until the batch ends.
+    static var nothing: Self { get }
     init?(_ value: Row.Value)
 }
 
 extension Int64: Readable {
+    static var nothing: Int64 { 0 }
+
     init?(_ value: Row.Value) {
         guard case .integer(let number) = value else { return nil }
         self = number
@@ -79,6 +93,8 @@ extension Int64: Readable {
 }
 
 extension Int: Readable {
+    static var nothing: Int { 0 }
+
     init?(_ value: Row.Value) {
         guard case .integer(let number) = value else { return nil }
         self = Int(number)
@@ -86,6 +102,8 @@ extension Int: Readable {
 }
 
 extension Bool: Readable {
+    static var nothing: Bool { false }
+
     init?(_ value: Row.Value) {
         guard case .integer(let number) = value else { return nil }
         self = number != 0
@@ -93,6 +111,8 @@ extension Bool: Readable {
 }
 
 extension String: Readable {
+    static var nothing: String { "" }
+
     init?(_ value: Row.Value) {
         guard case .text(let text) = value else { return nil }
         self = text
@@ -100,6 +120,8 @@ extension String: Readable {
 }
 
 extension [UInt8]: Readable {
+    static var nothing: [UInt8] { [] }
+
     init?(_ value: Row.Value) {
         guard case .blob(let bytes) = value else { return nil }
         self = bytes

@@ -7,6 +7,8 @@ internal import GRDBSQLite
 /// dozen of them, and what GRDB can do beyond that (observation, rows that know their schema) took half of the time.
 final class Statements {
     private var prepared: [String: Statement] = [:]
+    let fault = StatementFault()
+    private let damage = Row.Damage()
 
     /// Runs a statement that answers nothing.
     func run(_ sql: String, _ arguments: [(any Bindable)?], _ database: Database) throws {
@@ -26,12 +28,21 @@ final class Statements {
         return rows
     }
 
+    /// - Throws: `StoreError` of kind `.corrupt` when a row that was read is damaged.
+    func requireWhole() throws {
+        guard let finding = damage.finding else { return }
+        throw StoreError(
+            kind: .corrupt,
+            message: "the job database is damaged (\(finding)); restore it from a backup, it cannot be used")
+    }
+
     /// Gives up all statements; the connection cannot be closed before.
     func removeAll() { prepared = [:] }
 
     private func statement(_ sql: String, _ database: Database) throws -> Statement {
+        try fault.strike()
         if let known = prepared[sql] { return known }
-        let statement = try Statement(sql, database)
+        let statement = try Statement(sql, database, damage)
         prepared[sql] = statement
         return statement
     }
@@ -43,7 +54,7 @@ private final class Statement {
     private let connection: OpaquePointer
     private let columns: Row.Columns
 
-    init(_ sql: String, _ database: Database) throws {
+    init(_ sql: String, _ database: Database, _ damage: Row.Damage) throws {
         guard let connection = database.sqliteConnection else { preconditionFailure("a batch has an open database") }
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
@@ -53,7 +64,7 @@ private final class Statement {
         let names = (0..<sqlite3_column_count(handle)).map { column in
             sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
         }
-        columns = Row.Columns(names)
+        columns = Row.Columns(names, damage: damage)
     }
 
     deinit {

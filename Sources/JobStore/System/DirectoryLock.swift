@@ -9,6 +9,8 @@ import Darwin
 final class DirectoryLock: Sendable {
     private let descriptor: Int32
 
+    private static let textBytes = 20
+
     /// - Throws: `StoreError` of kind `.locked` when another process has it.
     init(directory: String) throws {
         let path = directory + "/lock"
@@ -21,11 +23,11 @@ final class DirectoryLock: Sendable {
                 message: "another broker\(Self.holder(descriptor)) uses the directory \(directory); "
                     + "stop it or choose another directory with --data")
         }
-        // For people and for the sentence above; nothing depends on it.
-        let text = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
-            throw FileSystem.error("write", path)
-        }
+        // For people and for the sentence above; nothing depends on it. Always the same length, over what is there: a full
+        // disk has no room for more.
+        let number = Array("\(getpid())\n".utf8)
+        let text = number + [UInt8](repeating: 10, count: Self.textBytes - number.count)
+        guard pwrite(descriptor, text, text.count, 0) == text.count else { throw FileSystem.error("write", path) }
     }
 
     deinit {
@@ -34,7 +36,7 @@ final class DirectoryLock: Sendable {
     }
 
     private static func holder(_ descriptor: Int32) -> String {
-        var text = [UInt8](repeating: 0, count: 20)
+        var text = [UInt8](repeating: 0, count: textBytes)
         let count = pread(descriptor, &text, text.count, 0)
         let digits = text.prefix(max(count, 0)).prefix { (48...57).contains($0) }
         return digits.isEmpty ? "" : " (process \(String(decoding: digits, as: UTF8.self)))"

@@ -24,6 +24,17 @@ final class File {
         guard descriptor >= 0 else { throw FileSystem.error("open", path) }
     }
 
+    /// Makes a file that only its owner can read, whatever the process's mask says; leaves one that is there.
+    static func makePrivate(_ path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return }
+            throw FileSystem.error("make", path)
+        }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw FileSystem.error("make private", path) }
+    }
+
     deinit {
         // What had to be durable was synchronised before.
         _ = close(descriptor)

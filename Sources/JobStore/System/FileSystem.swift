@@ -13,7 +13,9 @@ enum FileSystem {
             return StoreError(
                 kind: .diskFull, message: "the disk of the broker is full; make room and try again (\(verb) \(path))")
         }
-        return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); look after the broker's directory")
+        let advice = code == EMFILE || code == ENFILE
+            ? "raise the limit on open files (ulimit -n, LimitNOFILE)" : "look after the broker's directory"
+        return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); \(advice)")
     }
 
     /// The error for an fsync that failed: what the kernel still holds is not what the disk has, so it is final.
@@ -67,7 +69,13 @@ enum FileSystem {
             if errno == ENOENT { return nil }
             throw error("look at", path)
         }
-        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        return milliseconds(status.st_mtim)
+    }
+
+    /// A file system may hold any number; one that does not fit in milliseconds becomes the nearest that does.
+    static func milliseconds(_ time: timespec) -> Int64 {
+        let bound = Int64.max / 1000 - 1
+        return min(max(Int64(time.tv_sec), -bound), bound) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// The names in a directory.

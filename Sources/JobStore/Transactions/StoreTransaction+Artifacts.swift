@@ -12,11 +12,11 @@ extension StoreTransaction {
             VALUES (?, ?, ?, ?, ?, ?, (SELECT number FROM job WHERE id = ?), ?)
             """,
             [
-                artifact.kind, artifact.name, newest + 1, artifact.sha256, artifact.size, nowMS, jobID,
+                artifact.kind, artifact.name, newest &+ 1, artifact.sha256, artifact.size, nowMS, jobID,
                 artifact.facts,
             ])
         return ArtifactRecord(
-            kind: artifact.kind, name: artifact.name, version: newest + 1, sha256: artifact.sha256,
+            kind: artifact.kind, name: artifact.name, version: newest &+ 1, sha256: artifact.sha256,
             size: artifact.size, createdMS: nowMS, jobID: jobID ?? "", facts: artifact.facts)
     }
 

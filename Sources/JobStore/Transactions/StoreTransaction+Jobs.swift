@@ -116,6 +116,11 @@ extension StoreTransaction {
         try row("SELECT id FROM job WHERE number = ?", [number])?["id"]
     }
 
+    /// The id that sorts last; `nil` while there are no jobs.
+    package func greatestID() throws -> String? {
+        try row("SELECT max(id) AS id FROM job")?["id"]
+    }
+
     /// Lets a job that repeats another go on from where that one got to.
     package func copyCheckpoint(from earlier: JobRecord, to job: JobRecord) throws {
         try run(
@@ -155,13 +160,13 @@ extension JobRecord {
             isCancelRequested: false, failure: nil)
     }
 
-    init(_ row: Row) throws {
-        guard let state = JobState(rawValue: row["state"]) else {
-            let value: Int = row["state"]
-            throw StoreError(
-                kind: .corrupt, message: "a job in the database has the unknown state \(value); restore a backup")
-        }
-        let code: Int = row["failure_code"]
+    init(_ row: Row) {
+        let stored: Int = row["state"]
+        // One that cannot be told counts as ended: nothing is done with it, and everything else goes on.
+        let state = JobState(rawValue: stored) ?? .failed
+        let code: Int = JobState(rawValue: stored) == nil ? Self.damagedCode : row["failure_code"]
+        let message = JobState(rawValue: stored) == nil
+            ? "the database has it in the unknown state \(stored); restore a backup if it matters" : row["failure_message"]
         let array: Int64 = row["array"]
         self.init(
             number: row["number"], id: row["id"], kind: row["kind"], slot: row["slot"], state: state,
@@ -173,6 +178,9 @@ extension JobRecord {
             arrayPlace: array == 0 ? nil : ArrayPlace(array: array, index: row["array_index"]),
             arrayLeft: row["array_left"], arrayLimit: row["array_limit"], lane: row["lane"], worker: row["worker"],
             isCancelRequested: row["cancel_requested"],
-            failure: code == 0 ? nil : FailureRecord(code: code, message: row["failure_message"]))
+            failure: code == 0 ? nil : FailureRecord(code: code, message: message))
     }
+
+    /// DATA_LOSS of the protocol.
+    private static let damagedCode = 15
 }

@@ -8,9 +8,9 @@ extension StoreTransaction {
         for (index, line) in lines.enumerated() {
             try run(
                 "INSERT INTO log (job, number, time_ms, text) VALUES (?, ?, ?, ?)",
-                [number, first + index, nowMS, line])
+                [number, first &+ index, nowMS, line])
         }
-        let oldest = first + lines.count - keeping
+        let oldest = first &+ lines.count - keeping
         if oldest > 0 { try run("DELETE FROM log WHERE job = ? AND number < ?", [number, oldest]) }
     }
 

@@ -11,8 +11,8 @@ package struct StoreTransaction {
     /// after a `StoreError` that `endsBatch`, which must be handed on.
     package func request<T>(_ body: () throws -> T) throws -> T {
         let mark = journal.changes
+        try run("SAVEPOINT request")
         do {
-            try run("SAVEPOINT request")
             let result = try body()
             try run("RELEASE request")
             return result
@@ -26,6 +26,16 @@ package struct StoreTransaction {
             try run("RELEASE request")
             throw error
         }
+    }
+}
+
+// MARK: Room
+
+extension StoreTransaction {
+    /// Makes sure, before the commit, that its pages can be folded into the database file.
+    func takeRoom() throws {
+        guard let pages: Int64 = try row("PRAGMA page_count")?["page_count"] else { return }
+        try PageRoom.take(pages: pages, database)
     }
 }
 

@@ -10,6 +10,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// For TCP what stands before the port, without brackets; `nil` for the others.
     private let host: String?
+    /// For TCP what stands behind the host.
+    private let port: Substring
 
     /// - Throws: `TransportError` of kind `.badEndpoint` when `text` is TCP without a host and a port of 0 to 65535 or
     ///   `*`; whatever else is wrong libzmq says when the endpoint is used.
@@ -18,6 +20,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         let scheme = "tcp://"
         guard text.hasPrefix(scheme) else {
             host = nil
+            port = ""
             return
         }
         let address = text.dropFirst(scheme.count)
@@ -29,6 +32,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
                 advice: "write the endpoint as tcp://host:port with a port up to 65535, or * for any", code: EINVAL)
         }
         let name = address[..<colon]
+        port = address[address.index(after: colon)...]
         host = String(name.hasPrefix("[") && name.hasSuffix("]") ? name.dropFirst().dropLast() : name)
     }
 
@@ -46,12 +50,26 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         return host == "localhost" || host == "::1"
     }
 
+    /// Whether another process can connect to it.
+    package var isReachable: Bool { host != nil || description.hasPrefix("ipc://") }
+
+    /// The endpoint to listen on: libzmq takes addresses and interfaces there, and no names.
+    /// - Throws: `TransportError` of kind `.addressUnusable` for a name that means nothing.
+    func listening() throws -> String {
+        guard let host, host != "*", !Self.isAddress(host), if_nametoindex(host) == 0 else { return description }
+        return "tcp://\(try HostLookup.address(of: host, family: AF_INET)):\(port)"
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET, host, &address) == 1
+            || inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
+    }
+
     /// The host where it is a name, which somebody must look up; `nil` for addresses.
     package var hostName: String? {
-        guard let host, host != "*" else { return nil }
-        var (four, six) = (in_addr(), in6_addr())
-        let isAddress = inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1
-        return isAddress || host.contains("%") ? nil : host
+        guard let host, host != "*", !Self.isAddress(host) else { return nil }
+        return host
     }
 
     /// Whether libzmq shall use IPv6, with IPv4 mapped into it. Not for IPv4 addresses, which would be reported back as

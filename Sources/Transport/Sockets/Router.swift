@@ -27,13 +27,24 @@ package final class Router: Socket {
         try set(ZMQ_BACKLOG, options.backlog, "BACKLOG")
     }
 
+    /// Of the endpoints that are files; they go with the socket.
+    private var files: [SocketFile] = []
+
     /// Listens on `endpoint` too.
     /// - Returns: the endpoint as it really is, with the port that a wild card (`tcp://127.0.0.1:*` or `:0`) was given.
-    /// - Throws: `TransportError`, of kind `.addressInUse` if another program listens there. An `ipc://` path is taken
-    ///   over instead: libzmq removes the file that is in the way.
+    /// - Throws: `TransportError`, of kind `.addressInUse` if another program listens there. Of an `ipc://` path only what a
+    ///   listener that has ended left behind is replaced.
     package func bind(_ endpoint: String) throws -> String {
-        try attach(to: endpoint, operation: "bind", by: zmq_bind)
+        let path = SocketFile.path(of: endpoint)
+        if let path { try SocketFile.requireFree(path) }
+        try attach(to: try Endpoint(endpoint).listening(), operation: "bind", by: zmq_bind)
+        if let file = path.flatMap(SocketFile.init(at:)) { files.append(file) }
         return try lastEndpoint()
+    }
+
+    package override func close() {
+        super.close()
+        files = []
     }
 
     private func lastEndpoint() throws -> String {

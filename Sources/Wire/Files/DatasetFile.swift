@@ -86,7 +86,7 @@ extension DatasetFile {
         let name = name.lowercased()
         let isNamedSo = ["cifar", "data_batch", "test_batch"].contains { name.contains($0) }
         // A label of ten classes and 32 × 32 pixels of three colours.
-        return !head.starts(with: pickle) && (isNamedSo || (size % 3073 == 0 && head[0] < 10))
+        return !head.starts(with: pickle) && (isNamedSo || (size % 3073 == 0 && head.first.map { $0 < 10 } == true))
     }
 
     private static let pickle: [UInt8] = [0x80, 0x02, 0x7D]

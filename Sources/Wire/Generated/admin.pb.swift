@@ -25,7 +25,8 @@ public nonisolated struct Grove_V1_BackupRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// A folder on the broker's machine that does not exist yet, as an absolute path. A broker can be started on it.
+  /// The name of a folder that does not exist yet, inside the one that the broker keeps backups in; or the absolute path of
+  /// such a folder. A broker can be started on it.
   public var path: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -48,6 +49,9 @@ public nonisolated struct Grove_V1_BackupResponse: Sendable {
   public var files: UInt64 = 0
 
   public var totalFiles: UInt64 = 0
+
+  /// Where it is, on the broker's machine.
+  public var path: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -90,7 +94,7 @@ nonisolated extension Grove_V1_BackupRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Grove_V1_BackupResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BackupResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}done\0\u{1}pages\0\u{3}total_pages\0\u{1}files\0\u{3}total_files\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}done\0\u{1}pages\0\u{3}total_pages\0\u{1}files\0\u{3}total_files\0\u{1}path\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -103,6 +107,7 @@ nonisolated extension Grove_V1_BackupResponse: SwiftProtobuf.Message, SwiftProto
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.totalPages) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.files) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.totalFiles) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.path) }()
       default: break
       }
     }
@@ -124,6 +129,9 @@ nonisolated extension Grove_V1_BackupResponse: SwiftProtobuf.Message, SwiftProto
     if self.totalFiles != 0 {
       try visitor.visitSingularUInt64Field(value: self.totalFiles, fieldNumber: 5)
     }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -133,6 +141,7 @@ nonisolated extension Grove_V1_BackupResponse: SwiftProtobuf.Message, SwiftProto
     if lhs.totalPages != rhs.totalPages {return false}
     if lhs.files != rhs.files {return false}
     if lhs.totalFiles != rhs.totalFiles {return false}
+    if lhs.path != rhs.path {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -11,7 +11,8 @@ extension JobContext {
         try FreeMemory.require(forecast.total, free: FreeMemory.bytes)
     }
 
-    /// Refuses files or images that do not fit into the memory that is free, before it is taken.
+    /// Refuses what does not fit into the memory that is free, before it is taken: files, images, or a run that takes more
+    /// than that by arithmetic alone.
     func require(bytes: Int) throws { try FreeMemory.require(bytes, free: FreeMemory.bytes) }
 }
 

@@ -1,4 +1,4 @@
-/// One of the fifteen tests.
+/// One of the sixteen tests.
 struct ChaosCase: Sendable {
     let number: Int
     let title: String
@@ -12,6 +12,6 @@ struct ChaosCase: Sendable {
 
     static let all: [ChaosCase] = [
         killedWorkers, crashAroundCommit, zombie, brokerAway, lostReplies, poison, hugeInput, malformed, clocks,
-        stalledWatchers, fullDisk, backlog, cancelRaces, drain, reproducibility,
+        stalledWatchers, fullDisk, backlog, cancelRaces, drain, reproducibility, smallDisk,
     ]
 }

@@ -20,16 +20,21 @@ final class ScriptedWorker: Sendable {
         case poison(Death)
         /// Its steps stand still, while its worker goes on sending heartbeats.
         case hang
+        /// Takes until the test says that it is done, and leaves a result.
+        case untilTold
 
         init(seed: UInt64) {
             if let death = Death(rawValue: seed) {
                 self = .poison(death)
+            } else if seed == Self.untilToldSeed {
+                self = .untilTold
             } else {
                 self = seed == Self.hangSeed ? .hang : .work(milliseconds: Int(seed % 100_000))
             }
         }
 
         static let hangSeed: UInt64 = 1_000_000
+        static let untilToldSeed: UInt64 = 1_000_010
 
         /// How a process ends that did not mean to; the number is the seed of such a job.
         enum Death: UInt64, CaseIterable {
@@ -58,6 +63,7 @@ final class ScriptedWorker: Sendable {
     private let name: String
     private let note: @Sendable (Recorder.Event) -> Void
     private let running = Mutex<[String: Progress]>([:])
+    private let told = Mutex<Set<String>>([])
     private let isClosed = Atomic(false)
     private let done = DispatchGroup()
 
@@ -119,13 +125,24 @@ final class ScriptedWorker: Sendable {
         case .poison(let death): death.happen()
         case .hang: while !isStopped(attempt) { Thread.sleep(forTimeInterval: 0.01) }
         case .work(let milliseconds):
-            for step in 0..<max(1, milliseconds / 10) where !isStopped(attempt) {
-                running.withLock { $0[attempt.key]?.report.progress.step = UInt64(step) }
-                Thread.sleep(forTimeInterval: 0.01)
+            for step in 0..<max(1, milliseconds / 10) where !isStopped(attempt) { work(attempt, step) }
+        case .untilTold:
+            var step = 0
+            while !isStopped(attempt), !told.withLock({ $0.contains(attempt.jobID) }) {
+                work(attempt, step)
+                step += 1
             }
         }
         deliver(attempt)
     }
+
+    private func work(_ attempt: Grove_V1_AttemptId, _ step: Int) {
+        running.withLock { $0[attempt.key]?.report.progress.step = UInt64(step) }
+        Thread.sleep(forTimeInterval: 0.01)
+    }
+
+    /// Lets jobs end that wait to be told.
+    func finish(_ jobs: some Sequence<String>) { told.withLock { $0.formUnion(jobs) } }
 
     private func isStopped(_ attempt: Grove_V1_AttemptId) -> Bool {
         isClosed.load(ordering: .acquiring) || running.withLock { $0[attempt.key]?.isStopped ?? true }

@@ -8,9 +8,13 @@ package final class QueueStand {
     package let folder: URL
     package var broker: BrokerProcess
 
-    /// - Parameter template: what the broker begins with: a copy of this folder, or nothing.
-    package init(copying template: URL? = nil, options: [String] = []) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "grove-load-\(UUID().uuidString)")
+    /// - Parameters:
+    ///   - parent: where the folder is made.
+    ///   - template: what the broker begins with: a copy of this folder, or nothing.
+    package init(
+        in parent: URL = FileManager.default.temporaryDirectory, copying template: URL? = nil, options: [String] = []
+    ) throws {
+        folder = parent.appending(path: "grove-load-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let data = folder.appending(path: "broker")
         if let template { try FileManager.default.copyItem(at: template, to: data) }

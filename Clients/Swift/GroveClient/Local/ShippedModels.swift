@@ -139,7 +139,7 @@ extension ShippedModels {
         for (model, id) in jobs {
             for try await job in client.watch(id) {
                 if job.state == .waiting, job.waitingCode == .paused {
-                    say("the models that come with Grove are not imported yet: \(Format.safe(job.waitingReason))")
+                    say("the models that come with Grove are not imported yet: \(job.waitingReason.printable)")
                     return
                 }
                 if job.state.isTerminal, job.state != .succeeded {

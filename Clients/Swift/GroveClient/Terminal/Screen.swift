@@ -1,6 +1,7 @@
 import Calls
 import ProgramSupport
 import Synchronization
+import Wire
 
 #if canImport(Glibc)
 import Glibc
@@ -46,7 +47,7 @@ package final class Screen: Sendable {
     package func result(_ line: String) throws(FileError) {
         let code = draft.withLock { draft in
             clear(&draft)
-            return StandardStreams.write(line + "\n", to: STDOUT_FILENO)
+            return StandardStreams.write(line.printableLines + "\n", to: STDOUT_FILENO)
         }
         guard code == 0 else {
             throw FileError(
@@ -60,7 +61,7 @@ package final class Screen: Sendable {
     package func note(_ line: String) {
         draft.withLock { draft in
             clear(&draft)
-            write(STDERR_FILENO, line + "\n")
+            write(STDERR_FILENO, line.printableLines + "\n")
         }
     }
 
@@ -71,7 +72,7 @@ package final class Screen: Sendable {
     package func draw(_ lines: [String]) {
         guard isTerminal else { return }
         draft.withLock { draft in
-            write(STDERR_FILENO, Self.erase(draft) + lines.joined(separator: "\n"))
+            write(STDERR_FILENO, Self.erase(draft) + lines.map(\.printable).joined(separator: "\n"))
             draft = lines.count
         }
     }

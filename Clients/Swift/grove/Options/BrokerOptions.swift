@@ -24,7 +24,7 @@ struct BrokerOptions: ParsableArguments {
         return try Client(
             endpoint,
             options: .init(patience: .milliseconds(Int(patience * 1000)), name: "grove") { notice in
-                Screen.shared.note("grove: \(Format.safe(notice))")
+                Screen.shared.note("grove: \(notice.printable)")
             })
     }
 }

@@ -45,5 +45,5 @@ struct Collecting: Sendable {
 
 extension Job {
     /// Where results go when nobody says; of a job that goes on, a folder for each of its checkpoints.
-    var folder: String { state.isTerminal ? "grove-\(id)" : "grove-\(id)-\(Format.safe(checkpoints.newest.name))" }
+    var folder: String { state.isTerminal ? "grove-\(id)" : "grove-\(id)-\(checkpoints.newest.name.printable)" }
 }

@@ -1,3 +1,5 @@
+import Neural
+
 /// Reads a data set from the files that its authors publish, already inflated: MNIST's and Fashion-MNIST's IDX pair,
 /// CIFAR-10's binary batches, or Grove's own container. Content decides what a file is; names only serve messages.
 package enum DatasetReader {
@@ -152,7 +154,6 @@ package enum DatasetReader {
 
     /// A file's name as it may stand in a sentence: one line, of a bounded length.
     private static func printable(_ name: String, unnamed: String = "The file") -> String {
-        let line = name.prefix(120).map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? "?" : $0 }
-        return line.isEmpty ? unnamed : String(line)
+        name.isEmpty ? unnamed : name.shown()
     }
 }

@@ -11,22 +11,24 @@ struct Admin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copies all that the broker has, while it goes on.",
             discussion: """
-                The copy is made on the broker's machine, and PATH must not exist there yet. It is a folder that \
-                'grove-broker --data PATH' can be started on. Files that PATH's file system shares with the broker's are \
-                linked and take no room; for a copy that survives the disk, name another one.
+                The copy is a new folder on the broker's machine, inside the one that 'grove-broker --backups' names \
+                ('backups' in the broker's own if it names none), and 'grove-broker --data' can be started on it. There \
+                files of jobs are linked and take no room; for a copy that survives the disk, have the broker make its \
+                backups on another one.
                 """)
 
-        @Argument(help: "A folder on the broker's machine, from / on.", transform: path(_:)) var path: String
+        @Argument(help: "What to call it.") var name: String
         @OptionGroup var connection: BrokerOptions
 
         func run() async throws {
             try await reporting {
                 let client = try connection.connect()
-                let response = try await client.backup(to: path)
+                let response = try await client.backup(named: name)
                 if connection.json {
                     try Screen.shared.result(JSONText.line(response))
                 } else {
-                    try Screen.shared.result("\(path): \(response.totalPages) pages and \(response.totalFiles) files")
+                    try Screen.shared.result(
+                        "\(response.path): \(response.totalPages) pages and \(response.totalFiles) files")
                 }
                 return .success
             }

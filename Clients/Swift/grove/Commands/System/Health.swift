@@ -16,7 +16,7 @@ struct Health: AsyncParsableCommand {
             } else {
                 let state = health.serving ? "serving" : "not serving"
                 try Screen.shared.result(
-                    "\(Format.safe(health.software)) at \(client.endpoint) is \(state): \(health.waitingJobs) waiting, "
+                    "\(health.software.printable) at \(client.endpoint) is \(state): \(health.waitingJobs) waiting, "
                         + "\(health.runningJobs) running, \(health.workers) workers")
             }
             return health.serving ? .success : .failure

@@ -75,7 +75,7 @@ struct Up: AsyncParsableCommand {
         case .line(let member, let text):
             let name = "\(member)"
             let gap = String(repeating: " ", count: max(0, 9 - name.count))
-            Screen.shared.note("\(name)\(gap)| \(Format.safe(text))")
+            Screen.shared.note("\(name)\(gap)| \(text.printable)")
         case .say(let text): Screen.shared.note("grove: \(text)")
         case .ready(let endpoint):
             do {
