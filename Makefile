@@ -1,9 +1,10 @@
 # Grove: `make demo` and `make test` are the whole set-up; `make help` lists the rest.
 SWIFT ?= swift
 FLAGS := -c release --explicit-target-dependency-import-check error
+FUZZ_FLAGS = $(FLAGS) $(if $(COVERAGE),--scratch-path .build/coverage)
 BIN = $(shell $(SWIFT) build $(FLAGS) --show-bin-path)
 
-.PHONY: help bootstrap build demo test parity bench chaos tensorboard format lint link-check clean
+.PHONY: help bootstrap build demo test parity bench chaos fuzz tensorboard format lint link-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +45,11 @@ chaos: build ## Kill, cut and fill: sixteen tests of what the broker promises; F
 	$(SWIFT) build $(FLAGS) --product FaultyDisk
 	$(SWIFT) build $(FLAGS) --product grove-chaos
 	@$(BIN)/grove-chaos $(if $(FULL),--full) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+fuzz: bootstrap ## Hostile input for everything that bytes from outside reach; SECONDS=60, SEED=1, TARGETS=broker,png, COVERAGE=1
+	$(if $(COVERAGE),GROVE_COVERAGE=1) $(SWIFT) build $(FUZZ_FLAGS) --product grove-fuzz
+	@$$($(SWIFT) build $(FUZZ_FLAGS) --show-bin-path)/grove-fuzz \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(TARGETS),--targets $(TARGETS))
 
 link-check: build ## Show that the client links no BLAS, PNG or SQLite, and the broker no BLAS or PNG
 	@sh Deploy/link-check.sh $(BIN)

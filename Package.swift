@@ -13,6 +13,11 @@ let strict: [SwiftSetting] = [
 /// Kernels stay optimised in debug builds too: unoptimised loops are 30 to 250 times slower.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+/// With GROVE_COVERAGE in the environment the libraries count their branches, for `make fuzz`.
+let coverage: [SwiftSetting] =
+    Context.environment["GROVE_COVERAGE"] == nil
+    ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-sanitize-coverage=edge"])]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -26,8 +31,8 @@ func library(
     settings: [SwiftSetting] = strict
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: pages, swiftSettings: settings
-    )
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: pages,
+        swiftSettings: settings + coverage)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
@@ -76,23 +81,29 @@ let package = Package(
 
         // Numbers.
         library("Neural", ["CKernels", "COpenBLAS"], pages: ["README.md", "ENGINE.md"], settings: optimised),
-        library("Models", ["Neural"], settings: optimised),
+        library("ModelSettings", []),
+        library("Models", ["Neural", "ModelSettings"], settings: optimised),
         library("Imaging", ["CPNG"]),
 
         // Messages.
-        library("Wire", [protobuf]),
+        library("Wire", ["ModelSettings", protobuf]),
         library("Transport", ["CZeroMQ"]),
         library("Calls", ["Wire", "Transport", protobuf]),
         library("JobStore", [grdb, sqlite]),
 
         // The three users and their shells.
-        library("BrokerCore", ["Wire", "Transport", "JobStore", logging, protobuf]),
+        library("ProgramSupport", ["Transport", unixSignals]),
+        library("BrokerCore", ["ModelSettings", "Wire", "Transport", "JobStore", logging, protobuf]),
         library("WorkerCore", ["Wire", "Calls", "Transport", "Models", "Neural", "Imaging", "CZlib", logging]),
-        library("GroveClient", ["Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"),
-        program("grove-broker", ["BrokerCore", "Transport", "Wire", argumentParser, logging, unixSignals]),
-        program("grove-worker", ["WorkerCore", "Neural", "Transport", "Wire", argumentParser, logging, unixSignals]),
+        library(
+            "GroveClient", ["ProgramSupport", "Wire", "Calls", "Transport", protobuf], path: "Clients/Swift/GroveClient"
+        ),
+        program("grove-broker", ["BrokerCore", "ProgramSupport", "Wire", argumentParser, logging]),
+        program("grove-worker", ["WorkerCore", "Neural", "ProgramSupport", "Wire", argumentParser, logging]),
         program(
-            "grove", ["GroveClient", "ShippedModels", argumentParser, toml, unixSignals], path: "Clients/Swift/grove"),
+            "grove",
+            ["GroveClient", "ModelSettings", "ProgramSupport", "ShippedModels", argumentParser, toml, unixSignals],
+            path: "Clients/Swift/grove"),
 
         // Measurements; no product, so nothing that is delivered depends on it.
         .target(name: "HeapCount", path: "Tests/Benchmarks/HeapCount"),
@@ -107,10 +118,20 @@ let package = Package(
             name: "grove-chaos",
             dependencies: ["Calls", "JobStore", "QueueLoad", "Transport", "Wire", argumentParser, protobuf],
             path: "Tests/Chaos", exclude: ["FULL.md", "FaultyDisk", "README.md"], swiftSettings: strict),
+        .target(name: "Coverage", path: "Tests/Fuzz/Coverage"),
+        .executableTarget(
+            name: "grove-fuzz",
+            dependencies: [
+                "BrokerCore", "Calls", "Coverage", "GroveClient", "Imaging", "JobStore", "Models", "Neural",
+                "Transport", "Wire",
+                "WorkerCore", argumentParser, protobuf, toml,
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus", "Coverage", "README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Neural"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "QueueLoad", dependencies: ["Transport", "Wire", protobuf], path: "Tests/QueueLoad",
             swiftSettings: strict),
+        tests("FuzzTests", ["grove-fuzz"]),
         tests("NeuralTests", ["Neural", "TestSupport"]),
         tests("ModelsTests", ["Models", "Neural", "TestSupport"]),
         tests("ParityTests", ["Models", "Neural", "TestSupport"]),
@@ -120,7 +141,8 @@ let package = Package(
         tests("CallsTests", ["Calls", "Wire", "Transport"]),
         tests("JobStoreTests", ["JobStore", grdb], exclude: ["Schemas"]),
         tests("BrokerCoreTests", ["BrokerCore", "Calls", "JobStore", "Transport", "Wire", logging, protobuf]),
-        tests("WorkerCoreTests", ["WorkerCore", "Wire", "Models", "Neural", "Imaging", logging]),
+        tests(
+            "WorkerCoreTests", ["WorkerCore", "Calls", "ModelSettings", "Wire", "Models", "Neural", "Imaging", logging]),
         tests("GroveClientTests", ["GroveClient", "Calls", "Wire", "Transport"]),
         tests("IntegrationTests", ["GroveClient", "QueueLoad", "Wire"]),
     ]

@@ -11,7 +11,7 @@ package final class Broker {
     private let backups: BackupDesk
     private var retention: Retention
     private let settings: BrokerSettings
-    private var state = BrokerState()
+    private(set) var state = BrokerState()
     /// After a turn that could not be committed, time does nothing before this instant.
     private var timersRest: Duration = .zero
     /// While the disk is full: when to look again whether it still is.
@@ -29,11 +29,14 @@ package final class Broker {
     /// What a turn came to.
     package struct Result: Sendable {
         package var outgoing: [Outgoing] = []
+        /// What the next turn must begin with: this one has answered as much as it may.
+        package var postponed: [BrokerEvent] = []
         /// For the broker's own log.
         package var notes: [String] = []
 
         static func += (result: inout Result, other: Result) {
             result.outgoing += other.outgoing
+            result.postponed += other.postponed
             result.notes += other.notes
         }
     }
@@ -49,8 +52,11 @@ package final class Broker {
         reserve = DiskReserve(directory: store.directory, bytes: settings.diskReserveBytes)
         if try !reserve.hold(), try !(store.shrinkLog() && reserve.hold()) { looksForRoom = now.monotonic }
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
-        let (leases, queue) = try store.batch { try ($0.leases(), QueueState($0, now: now)) }
+        let (leases, queue, newest) = try store.batch {
+            try ($0.leases(), QueueState($0, now: now), $0.greatestID())
+        }
         state.queue = queue
+        state.jobIDs = JobIDGenerator(after: newest.flatMap { JobID($0) })
         for lease in leases {
             let limits = RunLimits(
                 Self.terms(of: lease), ranMS: lease.ranMS, startedMS: lease.startedMS, settings, now: now)
@@ -115,10 +121,11 @@ package final class Broker {
         try backups.step()
         timersRest = .zero
         try checkpoint()
-        return Result(outgoing: turn.outgoing, notes: turn.notes + blobs.takeFindings())
+        return Result(
+            outgoing: turn.outgoing, postponed: turn.postponed, notes: turn.notes + blobs.takeFindings())
     }
 
-    private func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
+    func context(_ batch: StoreTransaction, _ now: Now) -> ServiceContext {
         ServiceContext(
             batch: batch, blobs: blobs, backups: backups, settings: settings, now: now, isDiskFull: looksForRoom != nil)
     }

@@ -111,7 +111,7 @@ package final class BrokerServer: Sendable {
             let loop: BrokerLoop
             do {
                 let broker = try Broker(store: store, settings: settings, now: BrokerLoop.now)
-                let router = try Router(try ZeroMQContext())
+                let router = try Router(try ZeroMQContext(), options: BrokerLoop.socketOptions)
                 let bound = try router.bind(endpoint)
                 loop = BrokerLoop(router: router, wakeup: wakeup, broker: broker, log: log)
                 shared.started.withLock { $0 = .success(bound) }

@@ -122,6 +122,10 @@ package final class JobStore: Sendable {
         }
     }
 
+    func withFault<T>(_ body: (StatementFault) throws -> T) throws -> T {
+        try queue.writeWithoutTransaction { _ in try body(statements.fault) }
+    }
+
     /// What SQLite says of a setting now.
     package func pragma(_ name: String) throws -> String? {
         try StoreError.translating {

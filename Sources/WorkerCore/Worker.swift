@@ -19,15 +19,18 @@ package final class Worker: Sendable {
     private let leftoversEnded = DispatchSemaphore(value: 0)
 
     /// Makes the folders and the slots; nothing runs yet.
-    /// - Parameter onStuck: told of an attempt whose step hangs although the broker has dropped it.
+    /// - Parameters:
+    ///   - lock: of the state folder; taken before the broker hears of this worker, so that one which may not run never
+    ///     stands in for the one that does.
+    ///   - onStuck: told of an attempt whose step hangs although the broker has dropped it.
     package init(
-        _ configuration: WorkerConfiguration, link: any BrokerLink, log: Logger,
+        _ configuration: WorkerConfiguration, lock: StateFolderLock, link: any BrokerLink, log: Logger,
         onStuck: @escaping @Sendable (RunningAttempt) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         self.log = log
         Parallel.threads = configuration.threads
-        lock = try StateFolderLock(configuration.state)
+        self.lock = lock
         let blobs = try BlobCache(
             directory: configuration.state.appending(path: "cache"), capacity: configuration.cacheBytes, link: link)
         let precedence = Precedence(share: configuration.trainingShare)

@@ -2,8 +2,7 @@ import ArgumentParser
 import BrokerCore
 import Foundation
 import Logging
-import Transport
-import UnixSignals
+import ProgramSupport
 import Wire
 
 @main
@@ -12,8 +11,8 @@ struct GroveBroker: AsyncParsableCommand {
         commandName: "grove-broker",
         abstract: "Keeps the jobs, datasets and models of Grove and gives jobs to workers.",
         discussion: """
-            Prints "ready" and its endpoint on standard output when it serves; logs go to standard error. SIGTERM and \
-            Ctrl-C stop it: jobs that run go on at their workers, which come back when the broker does. Exit code 0 after \
+            Prints "ready" and its endpoint on standard output when it serves; logs go to standard error. SIGTERM, \
+            Ctrl-C and the end of the terminal stop it: jobs that run go on at their workers, which come back when the broker does. Exit code 0 after \
             such a stop, 1 when it could not start or go on.
             """,
         version: BrokerSettings().software)
@@ -45,7 +44,11 @@ struct GroveBroker: AsyncParsableCommand {
     @Flag(help: "Let anybody who can reach the port use the broker: there are no keys yet.")
     var allowUnauthenticatedNetwork = false
 
+    @Flag(help: "Stop, as SIGTERM does, when standard input ends: for whoever starts this and may be killed.")
+    var stopOnEof = false
+
     mutating func validate() throws {
+        guard !data.isEmpty else { throw ValidationError("--data takes a folder, not an empty text.") }
         guard (0.2...3600).contains(leaseSeconds) else {
             throw ValidationError("--lease-seconds takes a number from 0.2 to 3600.")
         }
@@ -83,12 +86,15 @@ struct GroveBroker: AsyncParsableCommand {
     func run() async throws {
         // What the broker makes is its owner's only, sockets too.
         umask(S_IRWXG | S_IRWXO)
-        DaemonOutput.outliveReaders()
+        StandardStreams.reserveMissing()
+        StandardStreams.outliveReaders()
         let format = logFormat
         LoggingSystem.bootstrap { label in
             switch format {
             case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label)
+            case .json:
+                // A line that cannot be written is lost, and the broker goes on.
+                JSONLogHandler(label: label) { _ = StandardStreams.write($0 + "\n", to: STDERR_FILENO) }
             }
         }
         let log = Logger(label: "grove-broker")
@@ -103,9 +109,10 @@ struct GroveBroker: AsyncParsableCommand {
         // A worker must notice a broker that was restarted, and be heard again, within the lease.
         settings.heartbeatInterval = min(settings.heartbeatInterval, settings.lease / 4)
         settings.heartbeatTimeout = settings.heartbeatInterval * 3
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let requests: StopRequests
         let server: BrokerServer
         do {
+            requests = try await StopRequests(watchesInput: stopOnEof)
             server = try BrokerServer(
                 directory: data, endpoint: bind, settings: settings, allowsNetwork: allowUnauthenticatedNetwork,
                 startsEmpty: startEmpty, log: log)
@@ -113,9 +120,9 @@ struct GroveBroker: AsyncParsableCommand {
             log.critical("cannot start: \(error)")
             throw ExitCode.failure
         }
-        // At once, also into a pipe: whoever started the broker waits for this line.
-        DaemonOutput.print("ready \(server.endpoint)")
-        let waiting = Task.detached { for await _ in signals { server.stop() } }
+        // At once, also into a pipe: whoever started the broker waits for this line. Where it cannot be written, nobody does.
+        _ = StandardStreams.write("ready \(server.endpoint)\n", to: 1)
+        let waiting = Task.detached { await requests.forEach { _ in server.stop() } }
         defer { waiting.cancel() }
         do {
             try await ended(server)

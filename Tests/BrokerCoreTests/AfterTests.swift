@@ -30,7 +30,7 @@ import Wire
     /// Takes the next job, which must be `id`, and has it make something.
     private func run(
         _ id: String, makes kind: Grove_V1_ArtifactKind, _ name: String, side: UInt32 = 28,
-        slot: Grove_V1_SlotKind? = nil
+        images: UInt64 = 0, slot: Grove_V1_SlotKind? = nil
     ) throws -> Grove_V1_Assignment {
         let worker = try bench.worker()
         let assignment = try #require(try bench.take(worker, slot.map { [$0] } ?? [.interactive, .training]))
@@ -38,6 +38,7 @@ import Wire
         var artifact = Grove_V1_NewArtifact()
         (artifact.name, artifact.kind) = (name, kind)
         (artifact.facts.height, artifact.facts.width, artifact.facts.channels) = (side, side, 1)
+        artifact.facts.images = images
         if kind == .tree { artifact.facts.leaves = 3 }
         artifact.blob = try bench.upload(worker, Array("\(name) of \(id)".utf8))
         try bench.complete(worker, assignment.attempt) { $0.success.artifacts = [artifact] }
@@ -123,11 +124,16 @@ import Wire
 
     /// What the parent made turns out to be no use: the child ends with the sentence that a submit would have got.
     @Test func whatDoesNotFitIsSaidWhenItIsKnown() throws {
+        try bench.makeTree()
         let data = try bench.submit(client, importing("d"))
         let tree = try bench.submit(client, Self.training("t", on: "d"), after: [data])
         var spec = Grove_V1_JobSpec()
         (spec.evaluate.tree.name, spec.evaluate.dataset.name) = ("t", "d")
         let evaluation = try bench.submit(client, spec, after: [tree])
+        var diffusion = Grove_V1_JobSpec()
+        (diffusion.trainDiffusion.name, diffusion.trainDiffusion.dataset.name) = ("m", "d")
+        (diffusion.trainDiffusion.tree.name, diffusion.trainDiffusion.settings.batchSize) = ("mnist", 256)
+        let sharp = try bench.submit(client, diffusion, after: [data])
         let leaf = try bench.submit(
             client,
             {
@@ -135,8 +141,9 @@ import Wire
                 (spec.sample.leaves, spec.sample.leaf) = (.one, 7)
                 return spec
             }(), after: [tree])
-        _ = try run(data, makes: .dataset, "d")
+        _ = try run(data, makes: .dataset, "d", images: 200)
         _ = try run(tree, makes: .tree, "t", side: 32)
+        #expect(try bench.job(client, sharp).failure.message.contains("is 256, for which 200 images are too few"))
         let failed = try bench.job(client, evaluation)
         #expect(failed.state == .failed && failed.failure.message.contains("images of 28x28x1"))
         #expect(try bench.job(client, leaf).failure.message.contains("has 3 leaves, 0 to 2"))

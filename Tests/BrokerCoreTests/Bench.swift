@@ -54,6 +54,24 @@ final class Bench {
         return try JobStore(directory: copy)
     }
 
+    /// Lets one statement of the store fail, after `count` others.
+    func failStatement(after count: Int) throws { try store.failStatement(after: count) }
+
+    /// - Returns: whether the fault had not struck.
+    func withdrawFault() throws -> Bool { try store.withdrawFault() }
+
+    /// What the store says of the queue, beside what the broker has in memory.
+    func stored<T>(_ body: (StoreTransaction) throws -> T) throws -> T { try store.batch(body) }
+
+    /// What a turn sends in which `body` stands for its messages.
+    func inTurn(_ body: (inout Turn) throws -> Void) throws -> [Outgoing] {
+        try store.batch { batch in
+            var turn = Turn(state: broker.state, context: broker.context(batch, now))
+            try body(&turn)
+            return turn.outgoing
+        }
+    }
+
     /// Lets the database grow, as a reserve that is given up does.
     func giveRoom(pages: Int) throws {
         _ = try store.pragma("max_page_count = \(pages)")

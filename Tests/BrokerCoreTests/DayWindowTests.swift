@@ -44,15 +44,19 @@ import Wire
         #expect(night.opening(from: Self.midnight + 10 * Self.hour, zone) == Self.midnight + 18 * Self.hour)
     }
 
-    /// Whatever the offset does, the next time lies ahead and within two days.
-    @Test func theNextTimeLiesAhead() {
+    /// Whatever a zone does, the next change lies ahead, also where the clock is set to the end of all calendars.
+    @Test func theNextChangeLiesAhead() throws {
+        let window = try Self.window(2, 5)
         for offset in [-11, -1, 0, 1, 14] {
             let zone = LocalTime { ($0 / Self.hour) % 2 == 0 ? Int64(offset) * Self.hour : 0 }
             for quarter in 0..<192 {
                 let now = Self.midnight + Int64(quarter) * Self.hour / 4
-                let next = zone.next(minute: 150, after: now)
-                #expect(next > now && next - now <= 2 * LocalTime.dayMS)
+                #expect(window.closing(after: now, zone) > now)
+                #expect(window.isOpen(at: now, zone) || window.opening(from: now, zone) > now)
             }
+        }
+        for now in [.min, -62_135_596_800_000, -1, 0, 253_402_300_799_999] as [Int64] {
+            #expect(window.closing(after: now, .system) > now && window.closing(after: now, Self.utc) > now)
         }
     }
 }

@@ -124,7 +124,7 @@ import Wire
 
     @Test func classifiersNeedLabels() throws {
         var facts = Grove_V1_ArtifactFacts()
-        (facts.height, facts.width, facts.channels, facts.images) = (28, 28, 1, 50)
+        (facts.height, facts.width, facts.channels, facts.images) = (28, 28, 1, 500)
         _ = try bench.makeArtifact(.dataset, "bare", content: "bare", facts: facts)
         var request = Grove_V1_SubmitRequest()
         request.spec.trainClassifier.name = "names"

@@ -138,4 +138,19 @@ import Wire
         #expect(Set((0..<100).map { policy.pause(after: 1, job: $0) }).count > 90, "jobs do not come back together")
         #expect(RetryPolicy(.training).pause(after: 1, job: 1) >= .seconds(24))
     }
+
+    /// A database may hold anything, and a clock show it.
+    @Test(arguments: [.min, -1, 0, .max] as [Int64], [.min, -1, 0, .max] as [Int64])
+    func noTimeEndsTheBroker(_ nowMS: Int64, _ storedMS: Int64) {
+        #expect((5...9).contains(scheduler().level(5, readyMS: storedMS, nowMS: nowMS)))
+        #expect(RetryPolicy(.training).pause(after: Int(storedMS), job: nowMS) <= .seconds(720))
+        var terms = Grove_V1_Terms()
+        (terms.maxRuntimeMs, terms.noProgressMs) = (.max, .max)
+        let now = Now(monotonic: .seconds(1), wallMS: nowMS)
+        let limits = RunLimits(terms, ranMS: storedMS, startedMS: storedMS, BrokerSettings(), now: now)
+        #expect(limits.runtimeEnd != nil)
+        terms.notBeforeMs = storedMS
+        let begin = Placement.begin(terms, retryMS: storedMS, nowMS: now.wallMS, LocalTime { _ in 0 })
+        #expect(begin.wallMS >= now.wallMS)
+    }
 }

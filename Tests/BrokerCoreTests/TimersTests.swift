@@ -239,6 +239,42 @@ import Wire
         #expect(try bench.take(bench.worker())?.attempt.jobID == id)
     }
 
+    /// The submitter's clock may show anything: "in ten seconds" is for the broker to count.
+    @Test func aRelativeStartIsCountedByTheBroker() throws {
+        let terms = Self.terms { $0.startDelayMs = 10_000 }
+        let start = bench.now.wallMS + 10_000
+        let id = try bench.submit(client, Bench.sample(), key: "soon", terms: terms)
+        _ = try bench.pass(.seconds(5))
+        #expect(try bench.submit(client, Bench.sample(), key: "soon", terms: terms) == id, "it means the same job")
+        let job = try bench.job(client, id)
+        #expect(job.terms.notBeforeMs == start && job.terms.startDelayMs == 0)
+        #expect(job.waitingCode == .notBefore && job.waitsUntilMs == start)
+        let worker = try bench.worker()
+        _ = try bench.pass(.milliseconds(4999))
+        #expect(try bench.take(worker) == nil)
+        _ = try bench.pass(.milliseconds(1))
+        #expect(try bench.take(worker)?.attempt.jobID == id)
+    }
+
+    /// A job that is retried keeps the instant: it was counted once, from the submission.
+    @Test func aRetryKeepsTheInstantOfARelativeStart() throws {
+        let id = try bench.submit(client, Bench.sample(), terms: Self.terms { $0.startDelayMs = 20_000 })
+        let start = bench.now.wallMS + 20_000
+        var cancel = Grove_V1_CancelJobRequest()
+        cancel.jobID = id
+        let _: Grove_V1_Job = try bench.call(client, Method.jobsCancel, cancel)
+        _ = try bench.pass(.seconds(5))
+        var retry = Grove_V1_RetryJobRequest()
+        retry.jobID = id
+        let early: Grove_V1_SubmitResponse = try bench.call(client, Method.jobsRetry, retry)
+        #expect(try bench.job(client, early.jobID).waitsUntilMs == start)
+        _ = try bench.pass(.seconds(15))
+        let late: Grove_V1_SubmitResponse = try bench.call(client, Method.jobsRetry, retry)
+        let worker = try bench.worker()
+        #expect(try bench.take(worker)?.attempt.jobID == early.jobID)
+        #expect(try bench.job(client, late.jobID).waitingCode == .slots, "its time has come long ago")
+    }
+
     /// 19:00-07:00: it begins in its window, is asked for at its end, and goes on the next night.
     @Test func theNight() throws {
         let terms = Self.terms { ($0.window.opensMinute, $0.window.closesMinute) = (19 * 60, 7 * 60) }
@@ -282,6 +318,9 @@ import Wire
             (Self.terms { $0.window.opensMinute = 1440 }, "0 to 1439"),
             (Self.terms { $0.notBeforeMs = -1 }, "since 1970"),
             (Self.terms { $0.maxRuntimeMs = .max }, "ten years"),
+            (Self.terms { $0.startDelayMs = .max }, "ten years"),
+            (Self.terms { ($0.startDelayMs, $0.notBeforeMs) = (1, bench.now.wallMS) }, "give one of the two"),
+            (Self.terms { ($0.startDelayMs, $0.queueTtlMs) = (60_000, 60_000) }, "expire before it may begin"),
             (Self.terms { $0.retries = 101 }, "0 to 100"),
             (
                 Self.terms {

@@ -8,7 +8,7 @@ struct EngineCallTests {
     @Test("END with OK is the answer, with its bulk")
     func answer() {
         var machine = Machine.connected()
-        let call = machine.open().id
+        let call = machine.open(method: Method.blobsRead).id
         let ended = machine.receive(.end(call, payload: [1, 2], bulk: [3]))
         #expect(ended.finished[call] == .success(Answer(payload: [1, 2], bulk: [3])))
         // Exactly one end: a second one finds nobody.
@@ -25,13 +25,25 @@ struct EngineCallTests {
         #expect(machine.receive(.end(call, error)).error(of: call) == error)
     }
 
-    @Test("an ERROR about a call ends that call alone")
-    func errorAboutCall() {
+    @Test("an end with what its call cannot have is the broker's defect, and ends that call alone")
+    func endsThatCannotBe() {
         var machine = Machine.connected()
-        let (one, two) = (machine.open().id, machine.open().id)
-        let reply = machine.receive(.error(RPCError(.invalidArgument, "cannot be read"), call: one))
-        #expect(reply.error(of: one)?.code == .invalidArgument)
-        #expect(machine.receive(.end(two)).finished.count == 1)
+        let (one, two, three) = (machine.open().id, machine.open().id, machine.open(.serverStream).id)
+        #expect(machine.receive(.end(one, bulk: [3])).error(of: one)?.code == .internal)
+        var end = WireMessage.end(two, RPCError(.notFound, "no"))
+        end.payload = [1]
+        #expect(machine.receive(end).error(of: two)?.code == .internal)
+        #expect(machine.receive(.end(three, payload: [1])).error(of: three)?.code == .internal)
+        let four = machine.open().id
+        #expect(machine.receive(.end(four, payload: [1])).finished[four] == .success(Answer(payload: [1])))
+    }
+
+    @Test("an ERROR ends no call: it is about the connection")
+    func errors() {
+        var machine = Machine.connected()
+        let call = machine.open().id
+        #expect(machine.receive(.error(RPCError(.invalidArgument, "cannot be read"))).finished.isEmpty)
+        #expect(machine.receive(.end(call)).finished.count == 1)
     }
 
     @Test("the caller gives up by itself, a little after the deadline, and tells the broker")

@@ -187,6 +187,29 @@ struct EngineSessionTests {
         #expect(later.connects)
     }
 
+    @Test("a host that there is not is named instead of a broker that does not answer")
+    func noHost() {
+        var machine = Machine()
+        _ = machine.pass(.zero)
+        let first = machine.open(timeout: .seconds(60), patience: .seconds(1)).id
+        machine.engine.hostLookedUp("there is no host 'x'")
+        #expect(machine.pass(.seconds(1)).error(of: first) == RPCError(.unavailable, "there is no host 'x'"))
+        // The network is back.
+        machine.engine.hostLookedUp(nil)
+        let second = machine.open(timeout: .seconds(60), patience: .seconds(1)).id
+        #expect(machine.pass(.seconds(1)).error(of: second)?.message.hasPrefix("no broker answers") == true)
+    }
+
+    @Test("that nobody answers is reported each time that HELLO has been in vain")
+    func unanswered() {
+        var machine = Machine()
+        _ = machine.pass(.zero)
+        let reports = (0..<20).flatMap { _ in machine.pass(.seconds(1)) }.filter {
+            if case .report(.unanswered(let reason)) = $0 { reason.hasPrefix("no broker answers at ") } else { false }
+        }
+        #expect(reports.count >= 3)
+    }
+
     @Test("a connection that breaks before WELCOME gets another HELLO; a second WELCOME changes nothing")
     func brokenGreeting() {
         var machine = Machine()

@@ -43,13 +43,14 @@ struct Machine {
     }
 
     mutating func open(
-        _ shape: CallRequest.Shape = .unary, payload: [UInt8] = [7], timeout: Duration? = nil,
+        _ shape: CallRequest.Shape = .unary, method: String = Method.jobsGet, payload: [UInt8] = [7],
+        timeout: Duration? = nil,
         patience: Duration? = nil
     ) -> (id: CallID, actions: [EngineAction]) {
         let id = Self.id(nextID)
         nextID += 1
         let request = CallRequest(
-            id: id, shape: shape, method: Method.jobsGet, payload: payload, timeout: timeout, patience: patience)
+            id: id, shape: shape, method: method, payload: payload, timeout: timeout, patience: patience)
         return (id, engine.open(request, now: now))
     }
 
@@ -83,8 +84,8 @@ extension WireMessage {
         WireMessage(.end, callID: id, envelope: encode(error.status))
     }
 
-    static func error(_ error: RPCError, call: CallID = .none) -> WireMessage {
-        WireMessage(.error, callID: call, envelope: encode(error.status))
+    static func error(_ error: RPCError) -> WireMessage {
+        WireMessage(.error, envelope: encode(error.status))
     }
 
     static func data(_ id: CallID, _ sequence: UInt32, payload: [UInt8] = []) -> WireMessage {

@@ -54,15 +54,19 @@ struct FormatTests {
 
     @Test("text from elsewhere cannot command the terminal")
     func safety() {
-        #expect(Format.safe("plain é 字 ok") == "plain é 字 ok")
-        #expect(!Format.safe("a\u{1b}[2Jb").contains("\u{1b}"))
-        #expect(!Format.safe("a\r\nb").contains("\n"))
-        #expect(!Format.safe("abc\u{202E}gnp.exe").unicodeScalars.contains("\u{202E}"))
-        #expect(Format.safe("a\u{1b}b") == "a\u{fffd}b")
+        #expect("plain é 字 ok".printable == "plain é 字 ok")
+        #expect(!"a\u{1b}[2Jb".printable.contains("\u{1b}"))
+        #expect(!"a\r\nb".printable.contains("\n"))
+        #expect(!"abc\u{202E}gnp.exe".printable.unicodeScalars.contains("\u{202E}"))
+        #expect("a\u{1b}b".printable == "a\u{fffd}b")
     }
 
     @Test("a string as JSON")
     func json() {
         #expect(JSONText.string("a\"b\\c\nd\u{1}") == #""a\"b\\c\nd\u0001""#)
+        #expect(JSONText.string("\u{9B}\u{202E}\u{2028}é") == #""\u009b\u202e\u2028é""#)
+        var job = Job()
+        job.user = "\u{85}\u{2066}字"
+        #expect(JSONText.line(job) == #"{"user":"\u0085\u2066字"}"#)
     }
 }

@@ -89,7 +89,7 @@ struct LocalGroveTests {
             for _ in 0..<6000 where !isEnough(heard.all) { try await Task.sleep(for: .milliseconds(10)) }
             local.stop()
         }
-        let status = await local.run(preparing: { await prepare(heard, $0) }, heard.note)
+        let status = try await local.run(preparing: { await prepare(heard, $0) }, heard.note)
         stopper.cancel()
         try stage.remove()
         return (status, heard.all)
@@ -101,12 +101,12 @@ struct LocalGroveTests {
         let (status, lines) = try await runs(stage) { $0.contains { $0.hasPrefix("worker-1: args") } }
         #expect(status == .success)
         let (data, name) = (stage.folder + "/data", "worker-1")
-        #expect(lines.contains("broker: args --data \(data)/broker --bind tcp://b"))
+        #expect(lines.contains("broker: args --data \(data)/broker --bind tcp://b --stop-on-eof"))
         #expect(lines.contains("ready: tcp://there:1"))
         #expect(
             lines.contains(
                 "worker-1: args --broker tcp://there:1 --state \(data)/\(name) --name \(name) --threads 3 "
-                    + "--interactive-slots 1 --training-slots 1 --training-share 0.2"))
+                    + "--interactive-slots 1 --training-slots 1 --training-share 0.2 --stop-on-eof"))
         let saved = try #require(lines.firstIndex(of: "worker-1: saved"))
         let bye = try #require(lines.firstIndex(of: "broker: bye"))
         #expect(saved < bye)
@@ -174,7 +174,7 @@ struct LocalGroveTests {
         ] {
             let box = LineBox()
             let (ends, post) = AsyncStream<ChildProcess.End>.makeStream()
-            _ = try ChildProcess(stage.folder + "/" + program, []) { _, line in
+            _ = try ChildProcess(stage.folder + "/" + program, [], lifeline: Lifeline()) { _, line in
                 box.add(line)
             } onEnd: { end in
                 post.yield(end)

@@ -9,7 +9,8 @@ final class RunningProgram: Sendable {
 
     /// Starts a program; what it prints goes to a file of the scratch folder.
     init(
-        _ name: String, _ arguments: [String], in folder: URL = Programs.folder, scratch: URL, label: String
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], in folder: URL = Programs.folder,
+        scratch: URL, label: String
     ) throws {
         log = scratch.appending(path: "\(label)-\(UUID().uuidString.prefix(8)).log")
         try Data().write(to: log)
@@ -17,6 +18,7 @@ final class RunningProgram: Sendable {
         let process = Process()
         process.executableURL = folder.appending(path: name)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = handle
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice

@@ -155,12 +155,20 @@ import Testing
             let installed = try await Installation(grove)
             let data = grove.scratch.appending(path: "waiting")
             try await grove.up(installed.folder, data: data, workers: 0) { up in
-                #expect(up.printed.contains("still being imported"))
+                #expect(up.printed.contains("will be there when a worker has connected"))
+                #expect(up.printed.contains("next, in another terminal: grove-worker --broker \(grove.endpoint)"))
                 let client = try grove.client()
                 let jobs = try await client.jobs().jobs
                 let diffusion = try #require(jobs.first { $0.spec.importModel.name == "mnist-diffusion" })
                 #expect(jobs.count == 3 && diffusion.after.count == 1)
                 try await client.cancel(diffusion.id)
+                try await grove.groveSucceeds("pause")
+            }
+            // Nobody waits for a person to open the queue.
+            try await grove.up(installed.folder, data: data) { up in
+                #expect(up.printed.contains("not imported yet: the queue is paused"))
+            }
+            try await grove.up(installed.folder, data: data, workers: 0) { _ in try await grove.groveSucceeds("resume")
             }
             let rest = ["tree mnist-tree@1", "classifier mnist-classifier@1"]
             try await grove.up(installed.folder, data: data) { up in

@@ -55,6 +55,19 @@ final class TestGrove {
         return broker
     }
 
+    /// Starts any program that shall not outlive the test.
+    func start(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], label: String
+    ) throws -> RunningProgram {
+        let running = try RunningProgram(
+            program, arguments, environment: environment, scratch: scratch, label: label)
+        started.append(running)
+        return running
+    }
+
+    /// Takes another broker for what follows.
+    func use(_ endpoint: String) { self.endpoint = endpoint }
+
     func startWorker(_ name: String = "worker") throws -> RunningProgram {
         let worker = try RunningProgram(
             "grove-worker",
@@ -64,7 +77,7 @@ final class TestGrove {
         return worker
     }
 
-    /// Runs `grove up` while `body` works with it, and stops it as Ctrl-C does: killed, it would leave its children behind.
+    /// Runs `grove up` while `body` works with it, and stops it as Ctrl-C does.
     func up(
         _ folder: URL = Programs.folder, data: URL, workers: Int = 1, _ body: (RunningProgram) async throws -> Void
     ) async throws {

@@ -1,6 +1,7 @@
 import Foundation
-import JobStore
 import Testing
+
+@testable import JobStore
 
 @Suite struct BlobStoreTests {
     private let scratch: Scratch
@@ -130,5 +131,13 @@ import Testing
             atPath: "\(scratch.path)/uploads/\(name).part", withDestinationPath: target)
         #expect(throws: StoreError.self) { try put(store, 0..<2000) }
         #expect(try Data(contentsOf: URL(filePath: target)) == Data("precious".utf8))
+    }
+
+    /// A restored backup may have files from the end of all times.
+    @Test(arguments: [Int.min, -1, 0, Int.max])
+    func noTimeOfAFileEndsTheBroker(_ seconds: Int) {
+        let time = FileSystem.milliseconds(timespec(tv_sec: seconds, tv_nsec: 999_999_999))
+        #expect(seconds < 0 ? time < 0 : time >= 0)
+        #expect(seconds.magnitude > 1 || time == Int64(seconds) * 1000 + 999)
     }
 }

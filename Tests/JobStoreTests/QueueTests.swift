@@ -56,7 +56,7 @@ import Testing
             #expect(try batch.results(of: "a") == results)
             #expect(try batch.job("a")?.finishedMS == 9)
             #expect(try batch.counts() == JobCounts(waiting: 0, running: 0))
-            #expect(try batch.ending(of: claim.attempt) == "succeeded")
+            #expect(try batch.ending(of: claim.attempt, heldBy: [1, 2]) == "succeeded")
             // A second outcome, a cancel and a release come too late.
             #expect(try batch.finish(claim.attempt, .failed(cancelled), nowMS: 10) == nil)
             #expect(try batch.cancel("a", failure: cancelled, nowMS: 10)?.state == .succeeded)
@@ -164,7 +164,7 @@ import Testing
             let claim = try #require(try batch.claim(nowMS: 10))
             let job = try #require(try batch.retry(claim.attempt, retryMS: 99, nowMS: 40))
             #expect(job.state == .waiting && job.failures == 1 && job.retryMS == 99 && job.ranMS == 30)
-            #expect(try batch.ending(of: claim.attempt) == "failed")
+            #expect(try batch.ending(of: claim.attempt, heldBy: [1, 2]) == "failed")
             #expect(try batch.claim() == nil, "it is in no lane until its hour has come")
             #expect(try batch.retry(claim.attempt, retryMS: 99, nowMS: 40) == nil)
         }

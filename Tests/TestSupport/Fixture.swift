@@ -69,8 +69,10 @@ package struct Fixture: Sendable, CustomTestStringConvertible {
 
     /// Parameters and buffers under the names of the state dictionary, for `StateDictionary.load`.
     package var state: Safetensors {
-        file.renamed { name in
-            ["param.", "buffer."].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+        get throws {
+            try file.renamed { name in
+                ["param.", "buffer."].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+            }
         }
     }
 

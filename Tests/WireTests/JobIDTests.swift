@@ -16,6 +16,22 @@ import Wire
         #expect(try JobID.parse(id.description) == id)
     }
 
+    @Test func tellsItsTime() throws {
+        let id = try #require(JobID(JobID(milliseconds: 1_764_000_000_000, random: 0xABCDE).description))
+        #expect(id.milliseconds == 1_764_000_000_000 && id.random == 0xABCDE)
+        // Shorter and longer ones may be read.
+        for text in ["zzzzzzzzzzzz", "zzzzzzzzzzzzzzzz"] {
+            #expect(try JobID.times.contains(#require(JobID(text)).milliseconds))
+        }
+    }
+
+    /// Clocks may show anything; the order stays.
+    @Test func timesThatDoNotFitBecomeTheNearest() {
+        let ids = [.min, -1, 0, 1, 1 << 50 - 1, 1 << 50, .max].map { JobID(milliseconds: $0, random: 5) }
+        #expect(ids == ids.sorted())
+        #expect(ids[0] == ids[2] && ids[4] == ids[6] && ids[2] < ids[3])
+    }
+
     @Test(arguments: [
         "", "01kqzv", "01KQZV7N2M8D4X", "01kqzv7n2m8d4i", "../../../etc/pa", "01kqzv7n2m8d4x01kqzv7n2m8d4x",
     ])

@@ -96,4 +96,24 @@ import WorkerCore
             #expect(throws: JobError.self) { try RunCheckpoint(bytes: damaged) }
         }
     }
+
+    /// Numbers that the worker would go on computing with.
+    @Test(arguments: [
+        ("\"stride\":1", "\"stride\":0"), ("\"stride\":1", "\"stride\":9223372036854775807"),
+        ("\"time\":1000", "\"time\":1e300"), ("\"step\":1", "\"step\":-9223372036854775808"),
+        ("\"epoch\":1", "\"epoch\":9223372036854775807"), ("\"sheets\":0", "\"sheets\":9223372036854775807"),
+        ("\"count\":1", "\"count\":9223372036854775807"), ("\"values\":[", "\"values\":[0,1,2,3,4,5,6,7,8,9,"),
+    ])
+    func aCheckpointWithNumbersThatNoRunHasIsRefused(change: (String, String)) throws {
+        var notes = RunCheckpoint.Notes()
+        notes.curve = curve([3])
+        notes.best.add(step(1))
+        let json = String(decoding: try JSONEncoder().encode(notes), as: UTF8.self)
+        let changed = json.replacing(change.0, with: change.1)
+        #expect(changed != json)
+        let length = withUnsafeBytes(of: UInt64(changed.utf8.count).littleEndian) { Array($0) }
+        #expect(throws: JobError.self) {
+            try RunCheckpoint(bytes: Array("GROVERUN".utf8) + length + Array(changed.utf8))
+        }
+    }
 }

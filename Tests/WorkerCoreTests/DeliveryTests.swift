@@ -122,7 +122,7 @@ import WorkerCore
         try withScratchFolder { folder in
             let broker = FakeBroker()
             let outbox = try Outbox(directory: folder)
-            try outbox.put(Parcel(attempt().id, .succeeded(products)))
+            try outbox.put(Parcel(attempt().id, [1], .succeeded(products)))
             let path = folder.appending(path: "\(key)/\(file)")
             var bytes = try Data(contentsOf: path)
             bytes[bytes.startIndex] ^= 0xFF
@@ -131,7 +131,7 @@ import WorkerCore
             #expect(broker.completions.isEmpty)
             #expect(try outbox.waiting().isEmpty)
 
-            try outbox.put(Parcel(attempt().id, .succeeded(products)))
+            try outbox.put(Parcel(attempt().id, [1], .succeeded(products)))
             try bytes.dropLast().write(to: path)
             #expect(throws: (any Error).self) { try outbox.parcel(key) }
         }
@@ -141,7 +141,7 @@ import WorkerCore
         try withScratchFolder { folder in
             let broker = FakeBroker()
             broker.goAway()
-            try Outbox(directory: folder).put(Parcel(attempt().id, .succeeded(products)))
+            try Outbox(directory: folder).put(Parcel(attempt().id, [1], .succeeded(products)))
             var asked = 0
             try delivery(broker, folder).deliverLeftovers([key]) {
                 asked += 1

@@ -27,6 +27,7 @@ final class FakeBroker: BrokerLink {
         var checkpointTrouble: RPCError?
     }
 
+    let incarnation: [UInt8] = [1]
     let state = Mutex(State())
 
     var completions: [Grove_V1_CompleteRequest] { state.withLock { $0.completions } }

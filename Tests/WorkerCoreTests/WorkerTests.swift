@@ -16,7 +16,7 @@ import WorkerCore
             broker: "", state: folder, name: "test", threads: 2, interactiveSlots: 1, trainingSlots: 1)
         configuration.heartbeat = .milliseconds(5)
         configuration.deliveryPause = .milliseconds(5)
-        return try Worker(configuration, link: broker, log: log)
+        return try Worker(configuration, lock: StateFolderLock(folder), link: broker, log: log)
     }
 
     /// Waits as long as it takes: a busy machine is slow.
@@ -64,7 +64,7 @@ import WorkerCore
     @Test func whatAnEarlierProcessLeftIsDelivered() throws {
         try withScratchFolder { folder in
             let products = JobProducts(files: [ResultFile(name: "a", mediaType: "text/plain", bytes: [1])])
-            let parcel = Parcel(attempt().id, .succeeded(products))
+            let parcel = Parcel(attempt().id, [1], .succeeded(products))
             try Outbox(directory: folder.appending(path: "outbox")).put(parcel)
             broker.goAway()
             let first = try worker(folder)
@@ -77,7 +77,7 @@ import WorkerCore
     @Test func aBrokerThatComesLateGetsWhatIsLeft() throws {
         try withScratchFolder { folder in
             try Outbox(directory: folder.appending(path: "outbox"))
-                .put(Parcel(attempt().id, .interrupted(reason: "earlier")))
+                .put(Parcel(attempt().id, [1], .interrupted(reason: "earlier")))
             broker.goAway()
             let worker = try worker(folder)
             try worker.start()

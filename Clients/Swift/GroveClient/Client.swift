@@ -7,7 +7,7 @@ import Calls
 /// it. Throws `RPCError` throughout, whose message is a sentence for people.
 public final class Client: Sendable {
     /// The broker of this machine.
-    public static let defaultEndpoint = "tcp://127.0.0.1:7741"
+    public static let defaultEndpoint = BrokerEndpoint.standard
 
     public struct Options: Sendable {
         /// How long a call may be without a broker before it fails UNAVAILABLE.

@@ -22,6 +22,7 @@ final class Notices: Sendable {
                 return lost
             }
             if wasLost { tell("the broker at \(endpoint) is back") }
+        case .unanswered: break  // The call that needs a broker says it.
         case .ignored(let what): tell("the broker at \(endpoint) sent something that was left aside: \(what)")
         }
     }

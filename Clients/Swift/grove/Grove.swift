@@ -1,5 +1,6 @@
 import ArgumentParser
 import GroveClient
+import ProgramSupport
 
 @main
 struct Grove: AsyncParsableCommand {
@@ -35,4 +36,28 @@ struct Grove: AsyncParsableCommand {
             CommandGroup(
                 name: "System", subcommands: [Workers.self, Health.self, Pause.self, Drain.self, Admin.self]),
         ])
+}
+
+extension Grove {
+    /// As the parser's own, but what `--help` and `--version` print are results too: a failure to write them is an error.
+    static func main() async {
+        StandardStreams.reserveMissing()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            guard code.isSuccess else { exit(withError: error) }
+            do {
+                try Screen.shared.result(fullMessage(for: error))
+            } catch {
+                Screen.shared.note("grove: \(sentence(error))")
+                exit(withError: ExitCode(CommandStatus(error).rawValue))
+            }
+        }
+    }
 }

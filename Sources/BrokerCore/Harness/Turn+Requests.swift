@@ -15,6 +15,10 @@ extension Turn {
                 throw RPCError(
                     .invalidArgument, "the metadata has \(metadata) bytes, at most \(Limits.metadataBytes) are allowed")
             }
+            guard message.bulk.isEmpty || head.method == Method.blobsPut else {
+                throw RPCError(
+                    .invalidArgument, "only a request of \(Method.blobsPut) has a piece of a blob, a fifth frame")
+            }
             let caller = Caller(key: key, session: session, deadline: deadline(head.timeoutUs))
             try dispatch(head.method, message, caller)
         } catch let error as RPCError {
@@ -75,18 +79,27 @@ extension Turn {
         default:
             throw RPCError(
                 .unimplemented,
-                "this broker has no method '\(method.printable.prefix(80))'; it may be of an older release")
+                "this broker has no method '\(method.excerpt)'; it may be of an older release")
         }
     }
 
-    /// Runs a unary call in its own savepoint and answers it. Services change `state` last, after everything that can
-    /// throw, so that nothing of a failed request stays.
+    /// Does what a request asks for, all of it or nothing: the store's part in a savepoint, the state's on a copy that takes
+    /// the place of `state` once the savepoint is released. So a service may change the state at any point.
+    private mutating func attempt<Request: Message, Result>(
+        _ message: WireMessage, _ body: (Request, inout BrokerState) throws -> Result
+    ) throws -> Result {
+        let request = try decode(Request.self, from: message.payload, what: "the request")
+        var next = state
+        let result = try context.batch.request { try body(request, &next) }
+        state = next
+        return result
+    }
+
     private mutating func unary<Request: Message, Response: Message>(
         _ message: WireMessage, _ caller: Caller,
         _ body: (Request, inout BrokerState) throws -> Response
     ) throws {
-        let request = try decode(Request.self, from: message.payload, what: "the request")
-        let response = try context.batch.request { try body(request, &state) }
+        let response = try attempt(message, body)
         end(caller.key, nil, payload: encode(response))
     }
 
@@ -94,18 +107,19 @@ extension Turn {
     private mutating func stream<Request: Message>(
         _ message: WireMessage, _ body: (Request, inout BrokerState) throws -> Void
     ) throws {
-        try body(decode(Request.self, from: message.payload, what: "the request"), &state)
+        try attempt(message, body)
     }
 
     private mutating func read(_ message: WireMessage, _ caller: Caller, _ blobs: BlobsService) throws {
-        let request = try decode(Grove_V1_ReadBlobRequest.self, from: message.payload, what: "the request")
-        let (response, bulk) = try blobs.read(request)
+        let (response, bulk) = try attempt(message) { (request: Grove_V1_ReadBlobRequest, _) in
+            try blobs.read(request)
+        }
         end(caller.key, nil, payload: encode(response), bulk: bulk)
     }
 
     private mutating func take(_ message: WireMessage, _ caller: Caller, _ work: WorkService) throws {
-        let request = try decode(Grove_V1_TakeRequest.self, from: message.payload, what: "the request")
-        guard let (response, attempt) = try work.take(request, caller, &state) else { return }
+        let given = try attempt(message) { try work.take($0, caller, &$1) }
+        guard let (response, attempt) = given else { return }
         answer(caller.key, response, attempt)
     }
 

@@ -8,8 +8,10 @@ extension Turn {
         do throws(RPCError) {
             let hello = try decode(Grove_V1_Hello.self, from: message.envelope, what: "HELLO")
             let session = try Session(hello, now: context.now.monotonic)
-            for other in try state.sessions.begin(session, peer: peer, now: context.now) { state.drop(other) }
-            note("\(session.role == .worker ? "worker" : "client") \(session.name.printable) is connected")
+            try state.sessions.begin(session, peer: peer, now: context.now)
+            if state.sessions.mayNote(peer, now: context.now.monotonic) {
+                note("\(session.role == .worker ? "worker" : "client") \(session.name) is connected")
+            }
             send(WireMessage(.welcome, envelope: encode(welcome)), to: peer)
             if session.worker != nil {
                 // Its slots count for those who wait, and it still has what it had on another connection.
@@ -24,10 +26,11 @@ extension Turn {
     /// A connection has ended. A worker that lives says HELLO again at once; one that died does not, and what it had goes
     /// to others.
     mutating func gone(_ peer: PeerID) {
-        let worker = state.sessions[peer]?.worker
+        let session = state.sessions[peer]
         state.drop(peer)
-        guard let worker, !state.sessions.connectedWorkers.contains(worker.name) else { return }
-        state.leases.shorten(worker: worker.name, to: context.now.monotonic + context.settings.reconnectGrace)
+        guard let session, session.worker != nil, !state.sessions.isConnected(session.incarnation) else { return }
+        state.leases.shorten(
+            incarnation: session.incarnation, to: context.now.monotonic + context.settings.reconnectGrace)
     }
 
     private var welcome: Grove_V1_Welcome {

@@ -8,7 +8,9 @@ extension Turn {
         let now = context.now.monotonic
         for peer in state.sessions.endSilent(for: context.settings.sessionTimeout, now: now) { state.drop(peer) }
         for (attempt, loss) in state.leases.overdue(now: now) { try end(attempt, loss) }
-        if let timer = state.queue.timer, timer <= now { try QueueService(context: context).wake(&state) }
+        if state.queue.noticeSetBack(context.now) { try context.batch.makeTimersDue(nowMS: context.now.wallMS) }
+        try followQueue()
+        if state.queue.isTimerDue(context.now) { try QueueService(context: context).wake(&state) }
         probe()
         for take in state.takes.removeDue(now: now) { end(take.key, nil, payload: encode(Grove_V1_TakeResponse())) }
         for key in state.streams.removeDue(now: now) {
@@ -63,23 +65,28 @@ extension Turn {
     mutating func assign() throws {
         guard state.mayAssign else { return }
         try followQueue()
+        // More windows may have closed than one turn looks after.
+        guard !state.queue.isTimerDue(context.now) else { return }
         let work = WorkService(context: context)
         var running = RunningCounts(state.leases.all)
-        // Those for whom there is nothing now.
-        var idle: Set<CallKey> = []
+        // Those for whom there is nothing now, or whose connection has most likely been replaced.
+        var idle = Set(state.takes.takes.map(\.key).filter { state.sessions[$0.peer]?.isSuperseded ?? true })
         while let take = state.takes.takes.first(where: { !idle.contains($0.key) }) {
             guard let lane = choose(for: take, running) else {
                 idle.insert(take.key)
                 continue
             }
-            let taker = better(than: take, for: lane, running)
-            guard let (response, attempt) = try work.assign(taker, from: lane, &state) else {
+            let taker = better(than: take, for: lane, running, idle)
+            switch try work.assign(taker, from: lane, &state) {
+            case .given(let response, let attempt):
+                running.add(lane.key, worker: taker.worker)
+                _ = state.takes.remove(taker.key)
+                answer(taker.key, response, attempt)
+            case .unreadable:
+                note("a job could not be given out: what is stored of it cannot be read")
+            case .nothing:
                 idle.insert(take.key)
-                continue
             }
-            running.add(lane.key, worker: taker.worker)
-            _ = state.takes.remove(taker.key)
-            answer(taker.key, response, attempt)
             try followQueue()
         }
         state.mayAssign = false
@@ -99,11 +106,12 @@ extension Turn {
 
     /// Of the workers that wait with the same slot, one that has the lane's model loaded.
     private func better(
-        than take: ParkedTakes.Take, for lane: LaneTable.Lane, _ running: RunningCounts
+        than take: ParkedTakes.Take, for lane: LaneTable.Lane, _ running: RunningCounts, _ idle: Set<CallKey>
     ) -> ParkedTakes.Take {
         guard !lane.key.model.isEmpty, !lane.key.isAlone, !take.loaded.contains(lane.key.model) else { return take }
         return state.takes.takes.first { other in
-            other.loaded.contains(lane.key.model) && other.free.contains { $0.rawValue == lane.key.slot }
+            !idle.contains(other.key) && other.loaded.contains(lane.key.model)
+                && other.free.contains { $0.rawValue == lane.key.slot }
                 && !running.occupied.contains(other.worker) && state.queue.isOpen(for: other.worker)
         } ?? take
     }
@@ -112,8 +120,12 @@ extension Turn {
     mutating func publish() throws {
         let streams = StreamsService(context: context)
         for stream in state.streams.ready {
+            guard !isFull else { return }
             do {
-                send(try streams.publish(stream, &state))
+                for message in try streams.publish(stream, &state) {
+                    // After one that could not be sent the stream is over.
+                    guard send(message) else { break }
+                }
             } catch let error as RPCError {
                 _ = state.streams.remove(stream.key)
                 end(stream.key, error)

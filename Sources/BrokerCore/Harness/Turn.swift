@@ -8,6 +8,9 @@ struct Turn {
     var state: BrokerState
     let context: ServiceContext
     private(set) var outgoing: [Outgoing] = []
+    private var outgoingBytes = 0
+    /// Events for the next turn.
+    private(set) var postponed: [BrokerEvent] = []
     /// Sentences for the broker's own log.
     private(set) var notes: [String] = []
 
@@ -21,12 +24,31 @@ struct Turn {
     }
 
     mutating func send(_ message: WireMessage, to peer: PeerID, assignment: AttemptKey? = nil) {
-        outgoing.append(Outgoing(peer, message, assignment: assignment))
+        send(Outgoing(peer, message, assignment: assignment))
     }
 
-    mutating func send(_ messages: [Outgoing]) {
-        outgoing += messages
+    /// Sends a message, unless it is beyond the protocol's limits: no peer could read it. Then the call that it belongs to
+    /// ends, and nothing else.
+    /// - Returns: whether it was sent.
+    @discardableResult
+    mutating func send(_ message: Outgoing) -> Bool {
+        guard let excess = message.message.excess else {
+            outgoing.append(message)
+            outgoingBytes += message.message.bytes
+            return true
+        }
+        let key = CallKey(peer: message.peer, callID: message.message.callID)
+        note("an answer to \(key.peer) could not be sent: \(excess)")
+        _ = state.streams.remove(key)
+        end(key, RPCError(.internal, "the answer is too large to be sent: \(excess)"))
+        return false
     }
+
+    /// Whether the turn has answered as much as it may, so that the rest waits for the next one: nobody's large answers
+    /// hold up the others, or are in memory all at once.
+    var isFull: Bool { outgoingBytes >= Self.bytesPerTurn }
+
+    private static let bytesPerTurn = 8 << 20
 
     /// Ends a call.
     mutating func end(_ key: CallKey, _ error: RPCError?, payload: [UInt8] = [], bulk: [UInt8] = []) {
@@ -37,6 +59,10 @@ struct Turn {
 
     /// - Throws: `StoreError` only.
     mutating func handle(_ event: BrokerEvent) throws {
+        guard !isFull else {
+            postponed.append(event)
+            return
+        }
         switch event {
         case .message(let peer, let frames): try handle(frames, from: peer)
         case .oversized(let peer):

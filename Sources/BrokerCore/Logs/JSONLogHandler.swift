@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Transport
 
 /// Log lines as JSON, one object a line on standard error, for machines that collect logs.
 package struct JSONLogHandler: LogHandler {
@@ -9,8 +8,8 @@ package struct JSONLogHandler: LogHandler {
     private let label: String
     private let write: @Sendable (String) -> Void
 
-    /// - Parameter write: takes a line without its end; standard error unless said otherwise.
-    package init(label: String, write: @escaping @Sendable (String) -> Void = { DaemonOutput.log($0) }) {
+    /// - Parameter write: takes a line without its end.
+    package init(label: String, write: @escaping @Sendable (String) -> Void) {
         self.label = label
         self.write = write
     }

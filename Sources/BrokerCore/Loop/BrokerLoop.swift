@@ -17,17 +17,27 @@ final class BrokerLoop {
     private let broker: Broker
     private let log: Logger
     private var outbox = Outbox()
+    private var notes = NoteLimit()
+    /// What the next turn begins with.
     private var pending: [BrokerEvent] = []
     private var turnBegan = MonotonicClock.now
 
     private static let messagesPerTurn = 256
     private static let bytesPerTurn = 32 << 20
-    /// How soon to try again to send to a peer whose queue is full: readiness says nothing about one peer.
-    private static let fullPeerPause = Duration.milliseconds(20)
     /// A turn that comes so much later than it was to tells that the loop stood still.
     private static let longestDelay = Duration.seconds(1)
     /// What libzmq gets to write the last messages; sockets do not linger.
     private static let farewellMicroseconds: UInt32 = 100_000
+
+    /// With what a peer does not read bounded, by `Outbox` too; and so that a message of some frames beyond the limits is
+    /// still read, to be answered with an ERROR. A larger one costs its sender the connection.
+    static var socketOptions: SocketOptions {
+        var options = SocketOptions()
+        options.sendHighWater = 24
+        options.receiveHighWater = 64
+        options.limits = .init(frameBytes: 4 * Limits.frameBytes, messageBytes: 4 * Limits.frameBytes)
+        return options
+    }
 
     init(router: Router, wakeup: Wakeup, broker: Broker, log: Logger) {
         self.router = router
@@ -54,10 +64,10 @@ final class BrokerLoop {
             _ = try poller.wait(atMost: patience)
             let now = Self.now
             let events = try delay(now.monotonic, patience) + pending + collect()
-            pending = []
             let result = try broker.turn(events, now: now)
-            for note in result.notes { log.info("\(note)") }
-            pending += try outbox.flush(by: send)
+            pending = result.postponed
+            for line in notes.limited(result.notes, now: now.monotonic) { log.info("\(line)") }
+            pending += try outbox.flush(now: now.monotonic, by: send)
             for outgoing in result.outgoing { pending += try outbox.send(outgoing, by: send) }
         }
         for outgoing in broker.farewell() { _ = try send(outgoing) }
@@ -74,16 +84,18 @@ final class BrokerLoop {
     private var patience: Duration? {
         if !pending.isEmpty { return .zero }
         let deadline = broker.nextDeadline.map { max($0 - MonotonicClock.now, .zero) }
-        return outbox.isEmpty ? deadline : min(deadline ?? Self.fullPeerPause, Self.fullPeerPause)
+        return [deadline, outbox.patience].compactMap { $0 }.min()
     }
 
     private func collect() throws -> [BrokerEvent] {
         var events: [BrokerEvent] = []
         var bytes = 0
-        while events.count < Self.messagesPerTurn, bytes < Self.bytesPerTurn, let incoming = try router.receive() {
+        let limit = Self.messagesPerTurn - pending.count
+        while events.count < limit, bytes < Self.bytesPerTurn, let incoming = try router.receive() {
             switch incoming {
             case .message(let peer, let frames):
                 bytes += frames.reduce(0) { $0 + $1.count }
+                if WireMessage.type(of: frames) == .pong { outbox.confirm(peer) }
                 events.append(.message(peer: peer, frames: frames))
             case .oversized(let peer):
                 events.append(.oversized(peer: peer))

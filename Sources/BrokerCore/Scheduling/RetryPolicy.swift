@@ -28,9 +28,11 @@ struct RetryPolicy: Hashable, Sendable {
     /// The pause after the `failure`-th failure of a job, counted from 1: doubled each time, and up to a fifth shorter or
     /// longer, so that jobs that failed together do not come back together.
     func pause(after failure: Int, job: Int64) -> Duration {
-        let doublings = min(max(failure - 1, 0), 20)
+        let doublings = min(max(failure, 1), 21) - 1
         let pause = min(first * (1 << doublings), longest)
-        let share = Double(Self.scramble(UInt64(bitPattern: job) &* 31 &+ UInt64(failure)) >> 11) / Double(1 << 53)
+        let share =
+            Double(Self.scramble(UInt64(bitPattern: job) &* 31 &+ UInt64(bitPattern: Int64(failure))) >> 11)
+            / Double(1 << 53)
         return pause * (0.8 + 0.4 * share)
     }
 

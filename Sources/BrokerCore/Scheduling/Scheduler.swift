@@ -1,4 +1,5 @@
 import JobStore
+import Wire
 
 /// Chooses the lane from which a worker gets its next job. Pure: what waits, what runs and the time go in.
 ///
@@ -43,7 +44,7 @@ struct Scheduler: Sendable {
         guard let first = highest.min(by: { turn($0, turns) < turn($1, turns) }) else { return nil }
         let mine = highest.filter { $0.key.user == first.key.user }
         // `first` is the user's oldest, by the order of turns.
-        guard nowMS.subtracting(first.head.readyMS) < patience.milliseconds else { return first }
+        guard nowMS.subtractingClamped(first.head.readyMS) < patience.milliseconds else { return first }
         return mine.filter { candidate.loaded.contains($0.key.model) }.min { $0.head.job < $1.head.job } ?? first
     }
 
@@ -54,7 +55,7 @@ struct Scheduler: Sendable {
 
     func level(_ priority: Int, readyMS: Int64, nowMS: Int64) -> Int {
         guard ageing > .zero else { return priority }
-        let gained = max(0, nowMS.subtracting(readyMS)) / max(1, ageing.milliseconds)
+        let gained = max(0, nowMS.subtractingClamped(readyMS)) / max(1, ageing.milliseconds)
         return min(Self.highestPriority, priority + Int(min(gained, Int64(Self.highestPriority))))
     }
 
@@ -78,7 +79,7 @@ struct Scheduler: Sendable {
     ) -> Bool {
         guard !running.occupied.contains(candidate.worker) else { return false }
         guard lane.key.isAlone, running.workers[candidate.worker, default: 0] > 0 else { return true }
-        return nowMS.subtracting(lane.head.readyMS) >= solitude.milliseconds
+        return nowMS.subtractingClamped(lane.head.readyMS) >= solitude.milliseconds
     }
 
     /// Whose turn it is: who was served longest ago, then the oldest job.

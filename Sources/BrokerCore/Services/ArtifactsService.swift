@@ -30,12 +30,12 @@ struct ArtifactsService {
         case 0:
             let known = try kinds.flatMap { try names($0) }
             throw RPCError(
-                .notFound, "there is no artifact '\(shown(request.ref.name))'\(Self.hint(request.ref.name, known))")
+                .notFound, "there is no artifact '\(request.ref.name.excerpt)'\(Self.hint(request.ref.name, known))")
         case 1: return try find(request.ref, found[0]).message()
         default:
             throw RPCError(
                 .invalidArgument,
-                "'\(request.ref.name)' is the name of a \(found.map(\.noun).joined(separator: " and of a ")); "
+                "'\(request.ref.name.excerpt)' is the name of a \(found.map(\.noun).joined(separator: " and of a ")); "
                     + "say which kind is meant")
         }
     }
@@ -46,7 +46,7 @@ struct ArtifactsService {
         guard let newest = try newest(reference.name, kind) else {
             let known = try names(kind)
             throw RPCError(
-                .notFound, "there is no \(kind.noun) '\(shown(reference.name))'\(Self.hint(reference.name, known))")
+                .notFound, "there is no \(kind.noun) '\(reference.name.excerpt)'\(Self.hint(reference.name, known))")
         }
         guard reference.version != 0 else { return newest }
         guard
@@ -69,8 +69,6 @@ struct ArtifactsService {
         try context.batch.artifactNames(kind: kind.rawValue, limit: 1000).map(\.name)
     }
 
-    private func shown(_ name: String) -> String { String(name.printable.prefix(64)) }
-
     /// What there is, to end a sentence about what there is not.
     private static func hint(_ name: String, _ known: [String]) -> String {
         guard let nearest = EditDistance.nearest(to: name, among: known) else {
@@ -78,7 +76,7 @@ struct ArtifactsService {
         }
         let shown = known.prefix(20).joined(separator: ", ")
         let rest = known.count > 20 ? " and \(known.count - 20) more" : ""
-        let close = EditDistance.between(String(name.prefix(64)), nearest) <= 2 ? "did you mean '\(nearest)'? " : ""
+        let close = EditDistance.between(name.cut(toBytes: 64), nearest) <= 2 ? "did you mean '\(nearest)'? " : ""
         return "; \(close)there is \(shown)\(rest)"
     }
 

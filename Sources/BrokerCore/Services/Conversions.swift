@@ -109,21 +109,3 @@ extension Grove_V1_JobState {
         }
     }
 }
-
-extension String {
-    /// With control characters made visible as "�": what a peer wrote may end in somebody's terminal.
-    var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { Self.isControl($0) ? "\u{FFFD}" : $0 }))
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        (scalar.value < 32 && scalar != "\t") || (127..<160).contains(scalar.value)
-    }
-
-    /// At most so many bytes, cut between characters.
-    func cut(toBytes limit: Int) -> String {
-        var text = self
-        while text.utf8.count > limit { text.removeLast(max(1, (text.utf8.count - limit) / 4)) }
-        return text
-    }
-}

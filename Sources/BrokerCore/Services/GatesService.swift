@@ -16,7 +16,7 @@ struct GatesService {
             let known = state.sessions.workers.keys.sorted().prefix(20).joined(separator: ", ")
             throw RPCError(
                 .notFound,
-                "there is no worker '\(worker.printable.prefix(64))'; "
+                "there is no worker '\(worker.excerpt)'; "
                     + (known.isEmpty ? "none has connected yet" : "there is \(known)"))
         }
         let gate = request.gate == .open ? nil : request.gate

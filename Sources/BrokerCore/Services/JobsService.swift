@@ -24,7 +24,8 @@ struct JobsService {
         if let earlier = try repetition(key: request.idempotencyKey, digest: digest) { return earlier }
         try requireRoom(for: request.jobCount, state)
         let parents = try parents(after)
-        try TermsCheck(context: context).check(request.terms)
+        var request = request
+        if request.hasTerms { request.terms = try TermsCheck(context: context).accepted(request.terms) }
         let made = try Products(
             of: context.batch.ancestors(of: parents, limit: Products.mostAncestors), context)
         let resolver = SpecResolver(context: context, products: made)
@@ -46,11 +47,10 @@ struct JobsService {
         idempotency: (key: String, digest: [UInt8])? = nil, array: (place: ArrayPlace, limit: Int)? = nil,
         _ state: inout BrokerState
     ) throws -> JobRecord {
-        let spec = try resolver.resolved(spec)
+        let (spec, checkpoint) = try ResumeResolver(context: context).resolved(resolver.resolved(spec))
         guard let kind = JobKind(spec), let slot = spec.slot else {
             throw RPCError(.invalidArgument, "the spec names no kind of job")
         }
-        let checkpoint = try ResumeResolver(context: context).checkpoint(for: spec)
         let bytes = encode(spec)
         guard bytes.count <= Limits.specBytes else {
             throw RPCError(

@@ -30,13 +30,13 @@ struct QueueService {
         _ job: JobRecord, _ spec: Grove_V1_JobSpec? = nil, _ state: inout BrokerState
     ) throws -> JobRecord? {
         do {
-            return try placedAsStored(job, spec, &state)
+            return try put(job, spec, &state)
         } catch let error as RPCError {
-            return try ended(job, .failed, FailureRecord(error))
+            return try ended(job, .failed, JobFailure.unreadable(error))
         }
     }
 
-    private func placedAsStored(
+    private func put(
         _ job: JobRecord, _ spec: Grove_V1_JobSpec?, _ state: inout BrokerState
     ) throws -> JobRecord? {
         let terms = try Grove_V1_Terms(stored: job.terms)

@@ -49,6 +49,14 @@ enum JobFailure {
                 .cut(toBytes: Limits.statusMessageBytes))
     }
 
+    /// A job whose description, as it is stored, is damaged.
+    static func unreadable(_ error: RPCError) -> FailureRecord {
+        FailureRecord(
+            code: Int(StatusCode.internal.rawValue),
+            message: "what the broker has stored of the job cannot be read (\(error.message)); submit it again"
+                .cut(toBytes: Limits.statusMessageBytes))
+    }
+
     static let tooLong = FailureRecord(
         code: Int(StatusCode.deadlineExceeded.rawValue),
         message: "it was computed for as long as its maximal run time allows; "

@@ -28,10 +28,12 @@ struct SpecResolver {
                 try requireSameImages(dataset, test)
                 job.testDataset = test?.reference ?? job.testDataset
             }
+            try requireTraining(job, dataset)
             spec.trainTree = job
         case .trainDiffusion(var job):
             let (dataset, tree) = (try resolve(job.dataset, .dataset), try resolve(job.tree, .tree))
             try requireSameImages(dataset, tree)
+            try requireTraining(job, dataset, tree)
             job.dataset = dataset?.reference ?? job.dataset
             job.tree = tree?.reference ?? job.tree
             spec.trainDiffusion = job
@@ -70,7 +72,7 @@ struct SpecResolver {
         if job.hasDataset {
             let dataset = try resolve(job.dataset, .dataset)
             try requireSameImages(dataset, tree)
-            try requireImages(job.count, dataset)
+            try requireImages(job.count, dataset, "reconstruct.count")
             job.dataset = dataset?.reference ?? job.dataset
         }
         job.tree = tree?.reference ?? job.tree
@@ -82,6 +84,7 @@ struct SpecResolver {
         var job = job
         let dataset = try resolve(job.dataset, .dataset)
         try requireLabels(dataset)
+        try requireTraining(job, dataset)
         job.dataset = dataset?.reference ?? job.dataset
         if job.hasTestDataset {
             let test = try resolve(job.testDataset, .dataset)
@@ -100,6 +103,9 @@ struct SpecResolver {
         job.dataset = dataset?.reference ?? job.dataset
         if job.hasClassifier { job.classifier = try classifier(job.classifier, tree) }
         if job.hasInception { try requireUploaded([job.inception]) }
+        if job.hasClassifier || job.hasInception {
+            try requireImages(max(job.distanceImages, 2), dataset, "evaluate.distance_images")
+        }
         job.refinement = try resolved(job.refinement, tree)
         return job
     }
@@ -107,6 +113,7 @@ struct SpecResolver {
     private func resolved(_ job: Grove_V1_Figure) throws -> Grove_V1_Figure {
         var job = job
         let tree = try resolve(job.tree, .tree)
+        try requireLegible(tree)
         job.tree = tree?.reference ?? job.tree
         job.refinement = try resolved(job.refinement, tree)
         if job.hasUnconditional, let diffusion = try resolve(job.unconditional, .diffusion) {
@@ -207,14 +214,26 @@ extension SpecResolver {
                 + "labels")
     }
 
-    private func requireImages(_ count: UInt32, _ dataset: ArtifactRecord?) throws {
+    private func requireImages(_ count: UInt32, _ dataset: ArtifactRecord?, _ field: String) throws {
         guard let dataset else { return }
         let images = try dataset.message().facts.images
+        // Facts may be unknown.
         guard images > 0, UInt64(count) > images else { return }
+        let few = images == 1 ? "1 image" : "\(images) images"
         throw RPCError(
             .invalidArgument,
-            "reconstruct.count is \(count) but the dataset \(dataset.name) has \(images) images; ask for fewer",
-            violations: [.init(field: "reconstruct.count", description: "more than there are")])
+            "\(field) is \(count) but the dataset \(dataset.name) has \(few); ask for fewer, or import more",
+            violations: [.init(field: field, description: "more than there are")])
+    }
+
+    private func requireLegible(_ tree: ArtifactRecord?) throws {
+        guard let tree else { return }
+        let leaves = try tree.message().facts.leaves
+        guard leaves > JobValidation.figureLeaves else { return }
+        throw RPCError(
+            .failedPrecondition,
+            "a figure shows at most \(JobValidation.figureLeaves) leaves side by side and the tree \(tree.name) has "
+                + "\(leaves); draw a smaller tree")
     }
 
     private func requireLeaf(_ choice: Grove_V1_LeafChoice, _ leaf: UInt32, _ tree: ArtifactRecord?) throws {

@@ -8,8 +8,10 @@ extension WorkService {
     ) throws -> Grove_V1_CompleteResponse {
         _ = try worker(caller)
         let attempt = AttemptKey(request.attempt)
-        if let answer = try repetition(attempt, request.outcome) { return answer }
-        try requireCurrent(attempt, state)
+        // What an earlier start of the worker kept on its disk is handed in by a later one.
+        let incarnation = request.incarnation.isEmpty ? caller.session.incarnation : [UInt8](request.incarnation)
+        if let answer = try repetition(attempt, incarnation, request.outcome) { return answer }
+        try requireHolder(of: attempt, incarnation, state)
         let job: JobRecord?
         switch request.outcome {
         case .success(let success):
@@ -62,7 +64,7 @@ extension WorkService {
     }
 
     private func repetition(
-        _ attempt: AttemptKey, _ outcome: Grove_V1_CompleteRequest.OneOf_Outcome?
+        _ attempt: AttemptKey, _ incarnation: [UInt8], _ outcome: Grove_V1_CompleteRequest.OneOf_Outcome?
     ) throws -> Grove_V1_CompleteResponse? {
         let endings: Set<String> =
             switch outcome {
@@ -71,7 +73,7 @@ extension WorkService {
             case .interruption: ["interrupted"]
             case nil: []
             }
-        guard let ending = try context.batch.ending(of: attempt), endings.contains(ending) else { return nil }
+        guard let ending = try context.batch.ending(of: attempt, heldBy: incarnation), endings.contains(ending) else { return nil }
         return try response(attempt)
     }
 
@@ -107,8 +109,10 @@ extension WorkService {
     /// Checks files that become results, together with those that the job has already.
     func requireResults(_ files: [Grove_V1_FileRef], of attempt: AttemptKey, field: String) throws {
         guard !files.isEmpty else { return }
-        let names = Set(files.map(\.name))
-        let earlier = try context.batch.results(of: attempt.jobID).filter { !names.contains($0.name) }.map(\.message)
+        // By bytes: Swift holds names that differ in their normal form for the same.
+        let names = Set(files.map { Array($0.name.utf8) })
+        let earlier = try context.batch.results(of: attempt.jobID).filter { !names.contains(Array($0.name.utf8)) }
+            .map(\.message)
         guard files.count + earlier.count <= Limits.filesPerJob,
             (files + earlier).reduce(0, { $0 + encode($1).count + 4 }) <= Limits.resultBytes
         else {
@@ -118,6 +122,10 @@ extension WorkService {
                     + "hashes take \(Limits.resultBytes) bytes, so pack them into fewer")
         }
         for (index, file) in files.enumerated() { try requireBlob(file, field: "\(field)[\(index)]") }
+        if let clash = FileNames.clash(in: files.map(\.name) + earlier.map(\.name)) {
+            throw RPCError(
+                .invalidArgument, "\(field) has \(clash), which cannot both be files of one folder; rename one of them")
+        }
     }
 
     private func check(_ artifact: Grove_V1_NewArtifact, field: String) throws {

@@ -15,16 +15,20 @@ struct WorkService {
         guard !free.isEmpty, Set(free).count == free.count else {
             throw RPCError(.invalidArgument, "free must name the kinds of slot that are free, each once")
         }
-        let take = LeaseTable.Take(incarnation: caller.session.incarnation, callID: caller.key.callID)
-        if let lease = state.leases.granted(to: take) {
+        let loaded = request.loaded.prefix(Limits.loadedModels)
+        guard loaded.allSatisfy(SHA256.isHexDigest) else {
+            throw RPCError(.invalidArgument, "loaded must name models by their SHA-256, in lower-case hexadecimal digits")
+        }
+        let incarnation = caller.session.incarnation
+        if let lease = state.leases.granted(to: caller.key.callID, of: incarnation) {
             let response = try assignment(lease)
-            _ = state.leases.renew(lease.attempt, progress: nil, until: context.leaseEnd, now: context.now.monotonic)
+            _ = state.leases.renew(
+                lease.attempt, heldBy: incarnation, progress: nil, until: context.leaseEnd, now: context.now.monotonic)
             return (response, lease.attempt)
         }
         try state.takes.park(
             .init(
-                key: caller.key, worker: worker.name, incarnation: take.incarnation, free: free,
-                loaded: Set(request.loaded.prefix(Limits.loadedModels)),
+                key: caller.key, worker: worker.name, incarnation: incarnation, free: free, loaded: Set(loaded),
                 answerBy: answerTime(caller.deadline)))
         state.mayAssign = true
         return nil
@@ -37,43 +41,46 @@ struct WorkService {
         return now + max(left - .seconds(1), left / 2)
     }
 
-    /// Gives the oldest job of a lane to a parked call. One that cannot be read any more ends instead.
-    /// - Returns: `nil` when there is none in it.
-    func assign(
-        _ take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
-    ) throws -> (Grove_V1_TakeResponse, AttemptKey)? {
-        while let claim = try context.batch.claim(
-            lane: lane.number, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
-        {
-            do {
-                return try grant(claim, to: take, from: lane, &state)
-            } catch let error as RPCError {
-                let outcome = Outcome.failed(FailureRecord(error))
-                guard let job = try context.batch.finish(claim.attempt, outcome, nowMS: context.now.wallMS) else {
-                    continue
-                }
-                try QueueService(context: context).settle(job, &state)
-            }
-        }
-        return nil
+    /// What came of giving out a job.
+    enum Assigned {
+        case given(Grove_V1_TakeResponse, AttemptKey)
+        /// There is no job in the lane.
+        case nothing
+        /// What is stored of the job cannot be read, so it has ended.
+        case unreadable
     }
 
-    /// - Throws: `RPCError` when what is stored of the job cannot be read; then nothing was granted.
+    /// Gives the oldest job of a lane to a parked call.
+    func assign(
+        _ take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
+    ) throws -> Assigned {
+        guard
+            let claim = try context.batch.claim(
+                lane: lane.number, worker: take.worker, incarnation: take.incarnation, nowMS: context.now.wallMS)
+        else { return .nothing }
+        do {
+            return .given(try grant(claim, take, lane, &state), claim.attempt)
+        } catch let error as RPCError {
+            let job = try context.batch.finish(
+                claim.attempt, .failed(JobFailure.unreadable(error)), nowMS: context.now.wallMS)
+            if let job { try QueueService(context: context).settle(job, &state) }
+            return .unreadable
+        }
+    }
+
     private func grant(
-        _ claim: Claim, to take: ParkedTakes.Take, from lane: LaneTable.Lane, _ state: inout BrokerState
-    ) throws -> (Grove_V1_TakeResponse, AttemptKey) {
+        _ claim: Claim, _ take: ParkedTakes.Take, _ lane: LaneTable.Lane, _ state: inout BrokerState
+    ) throws -> Grove_V1_TakeResponse {
         let response = try response(
             claim.attempt, slot: lane.key.slot, spec: claim.spec, checkpoint: claim.checkpoint)
         let limits = RunLimits(
             try Grove_V1_Terms(stored: claim.terms), ranMS: claim.ranMS, startedMS: context.now.wallMS,
             context.settings, now: context.now)
         state.leases.grant(
-            claim, lane.key, worker: take.worker,
-            take: .init(incarnation: take.incarnation, callID: take.key.callID), limits: limits,
-            until: context.leaseEnd, now: context.now.monotonic)
+            claim, lane.key, to: take, limits: limits, until: context.leaseEnd, now: context.now.monotonic)
         state.queue.turns.serve(lane.key.user, slot: lane.key.slot)
         state.streams.touch(claim.attempt.jobID)
-        return (response, claim.attempt)
+        return response
     }
 
     private func assignment(_ lease: LeaseTable.Lease) throws -> Grove_V1_TakeResponse {
@@ -108,13 +115,14 @@ struct WorkService {
         for report in request.attempts {
             let progress = report.hasProgress ? report.progress.bounded : nil
             let lease = state.leases.renew(
-                AttemptKey(report.attempt), progress: progress, until: context.leaseEnd, now: context.now.monotonic)
+                AttemptKey(report.attempt), heldBy: caller.session.incarnation, progress: progress,
+                until: context.leaseEnd, now: context.now.monotonic)
             guard let lease, !lease.isCancelRequested else {
                 response.stop.append(report.attempt)
                 continue
             }
             if progress != nil { state.streams.touch(lease.attempt.jobID) }
-            let isClosed = lease.limits.windowEnd.map { $0 <= context.now.monotonic } ?? false
+            let isClosed = lease.limits.isOutsideWindow(at: context.now.wallMS, context.settings.localTime)
             if isClosed || state.queue.gates[lease.worker] == .draining { response.yield.append(report.attempt) }
         }
         return response
@@ -132,7 +140,7 @@ struct WorkService {
                 "at most \(Limits.logLinesPerCall) lines of at most \(Limits.logLineBytes) bytes; send several calls")
         }
         let attempt = AttemptKey(request.attempt)
-        try requireCurrent(attempt, state)
+        try requireHolder(of: attempt, caller.session.incarnation, state)
         // What is left of a full disk is for the ends of jobs.
         try context.requireRoom()
         try context.batch.appendLog(
@@ -146,7 +154,7 @@ struct WorkService {
     ) throws -> Grove_V1_CheckpointResponse {
         _ = try worker(caller)
         let attempt = AttemptKey(request.attempt)
-        try requireCurrent(attempt, state)
+        try requireHolder(of: attempt, caller.session.incarnation, state)
         guard request.hasCheckpoint || !request.files.isEmpty else {
             throw RPCError(.invalidArgument, "the call names neither a checkpoint nor files; name what is to be kept")
         }
@@ -171,14 +179,15 @@ struct WorkService {
         return worker
     }
 
-    func requireCurrent(_ attempt: AttemptKey, _ state: BrokerState) throws(RPCError) {
-        guard state.leases[attempt] != nil else { throw Self.stale(attempt) }
+    /// That the attempt counts, and is this start of a worker's: its number stands in every list of jobs.
+    func requireHolder(of attempt: AttemptKey, _ incarnation: [UInt8], _ state: BrokerState) throws(RPCError) {
+        guard state.leases[attempt, heldBy: incarnation] != nil else { throw Self.stale(attempt) }
     }
 
     static func stale(_ attempt: AttemptKey) -> RPCError {
         RPCError(
             .aborted,
-            "attempt \(attempt.number) of job \(attempt.jobID.printable.prefix(40)) does not have the job any more; drop it"
+            "attempt \(attempt.number) of job \(attempt.jobID.excerpt) does not have the job, or is another worker's; drop it"
         )
     }
 
@@ -197,14 +206,4 @@ extension Duration {
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}
-
-extension Grove_V1_Progress {
-    /// Without metrics where it would be too large: it is kept in memory and sent to every watcher.
-    var bounded: Grove_V1_Progress {
-        var progress = self
-        progress.stage = stage.printable.cut(toBytes: Limits.nameBytes)
-        if encode(progress).count > Limits.progressBytes { progress.metrics = [:] }
-        return progress
-    }
 }

@@ -12,6 +12,8 @@ struct WorkersService {
         for (name, worker) in state.sessions.workers.sorted(by: { $0.key < $1.key }) {
             var info = Grove_V1_WorkerInfo()
             info.description_p = worker.description
+            // Who knows it can speak for the worker.
+            info.description_p.incarnation.removeAll()
             info.gate = state.queue.gates[name] ?? .open
             info.connected = connected.contains(name)
             info.lastSeenMs = worker.lastSeenMS

@@ -8,6 +8,8 @@ struct LeaseTable: Sendable {
         let attempt: AttemptKey
         let lane: LaneKey
         let worker: String
+        /// The start of the worker that it was given to: nobody else may speak of the attempt.
+        let incarnation: [UInt8]
         let limits: RunLimits
         /// Without a heartbeat until then, the worker counts as dead.
         var deadline: Duration
@@ -15,8 +17,8 @@ struct LeaseTable: Sendable {
         /// When its progress last changed.
         var progressAt: Duration
         var isCancelRequested: Bool
-        /// The `Work/Take` that was answered with it, by the same start of the same worker; `nil` after a restart.
-        var take: Take?
+        /// The `Work/Take` that was answered with it; `nil` after a restart.
+        var take: CallID?
         var progress: Grove_V1_Progress?
 
         /// Why its worker loses it now, if it does.
@@ -42,12 +44,6 @@ struct LeaseTable: Sendable {
         case tooLong
     }
 
-    /// Names a call over reconnections.
-    struct Take: Hashable, Sendable {
-        let incarnation: [UInt8]
-        let callID: CallID
-    }
-
     private var leases: [String: Lease] = [:]
     /// No lease ends sooner: until then workers may be on their way back to a broker that they thought dead. What they
     /// sent before they gave it up is read now and tells nothing of where they are.
@@ -61,6 +57,11 @@ struct LeaseTable: Sendable {
         leases[attempt.jobID].flatMap { $0.attempt == attempt ? $0 : nil }
     }
 
+    /// The same, for a worker that says that the attempt is its own.
+    subscript(attempt: AttemptKey, heldBy incarnation: [UInt8]) -> Lease? {
+        self[attempt].flatMap { $0.incarnation == incarnation ? $0 : nil }
+    }
+
     var all: some Collection<Lease> { leases.values }
 
     var isEmpty: Bool { leases.isEmpty }
@@ -68,27 +69,29 @@ struct LeaseTable: Sendable {
     /// What the store says after a restart: every holder gets its time again.
     mutating func adopt(_ record: LeaseRecord, limits: RunLimits, until deadline: Duration, now: Now) {
         leases[record.attempt.jobID] = Lease(
-            attempt: record.attempt, lane: record.lane, worker: record.worker, limits: limits, deadline: deadline,
-            began: now.monotonic - .milliseconds(max(0, now.wallMS.subtracting(record.startedMS))),
+            attempt: record.attempt, lane: record.lane, worker: record.worker, incarnation: record.incarnation,
+            limits: limits, deadline: deadline,
+            began: now.monotonic - .milliseconds(max(0, now.wallMS.subtractingClamped(record.startedMS))),
             progressAt: now.monotonic,
             isCancelRequested: record.isCancelRequested)
     }
 
     mutating func grant(
-        _ claim: Claim, _ lane: LaneKey, worker: String, take: Take, limits: RunLimits, until deadline: Duration,
+        _ claim: Claim, _ lane: LaneKey, to take: ParkedTakes.Take, limits: RunLimits, until deadline: Duration,
         now: Duration
     ) {
         leases[claim.attempt.jobID] = Lease(
-            attempt: claim.attempt, lane: lane, worker: worker, limits: limits, deadline: deadline, began: now,
-            progressAt: now, isCancelRequested: false, take: take)
+            attempt: claim.attempt, lane: lane, worker: take.worker, incarnation: take.incarnation, limits: limits,
+            deadline: deadline, began: now, progressAt: now, isCancelRequested: false, take: take.key.callID)
     }
 
     /// - Parameter progress: `nil` where the worker says nothing of it; then it is not judged either.
-    /// - Returns: the lease afterwards; `nil` when the attempt does not hold the job.
+    /// - Returns: the lease afterwards; `nil` when the attempt does not hold the job, or is another worker's.
     mutating func renew(
-        _ attempt: AttemptKey, progress: Grove_V1_Progress?, until deadline: Duration, now: Duration
+        _ attempt: AttemptKey, heldBy incarnation: [UInt8], progress: Grove_V1_Progress?, until deadline: Duration,
+        now: Duration
     ) -> Lease? {
-        guard var lease = self[attempt] else { return nil }
+        guard var lease = self[attempt, heldBy: incarnation] else { return nil }
         lease.deadline = max(deadline, reunion)
         if let progress {
             if lease.progress.map({ !$0.isAsFar(as: progress) }) ?? true { lease.progressAt = now }
@@ -101,16 +104,16 @@ struct LeaseTable: Sendable {
     }
 
     /// The connection of a worker is gone: what it has is kept for it until `deadline` only, or it comes back before.
-    /// What was adopted keeps its time: whose it is cannot be told from HELLO.
-    mutating func shorten(worker: String, to deadline: Duration) {
-        for (id, lease) in leases where lease.worker == worker && lease.take != nil {
+    /// What was adopted after a restart keeps its time.
+    mutating func shorten(incarnation: [UInt8], to deadline: Duration) {
+        for (id, lease) in leases where lease.incarnation == incarnation && lease.take != nil {
             leases[id]?.deadline = min(lease.deadline, max(deadline, reunion))
         }
     }
 
     /// A worker is back on another connection: what this very start of it had been given is its own.
     mutating func extend(incarnation: [UInt8], to deadline: Duration) {
-        for (id, lease) in leases where lease.take?.incarnation == incarnation {
+        for (id, lease) in leases where lease.incarnation == incarnation {
             leases[id]?.deadline = max(lease.deadline, deadline)
         }
     }
@@ -133,8 +136,8 @@ struct LeaseTable: Sendable {
     }
 
     /// The attempt that a repeated `Work/Take` was answered with.
-    func granted(to take: Take) -> Lease? {
-        leases.values.first { $0.take == take }
+    func granted(to take: CallID, of incarnation: [UInt8]) -> Lease? {
+        leases.values.first { $0.take == take && $0.incarnation == incarnation }
     }
 
     func overdue(now: Duration) -> [(attempt: AttemptKey, loss: Loss)] {

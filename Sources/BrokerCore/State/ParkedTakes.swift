@@ -22,7 +22,8 @@ struct ParkedTakes: Sendable {
 
     /// - Throws: `RPCError` when the peer has too many.
     mutating func park(_ take: Take) throws(RPCError) {
-        takes.removeAll { $0.key == take.key }
+        // Repeated over another connection, it is the same call.
+        takes.removeAll { $0.key.callID == take.key.callID && $0.incarnation == take.incarnation }
         guard takes.count(where: { $0.key.peer == take.key.peer }) < Self.maximumOfAPeer else {
             throw RPCError(
                 .resourceExhausted,

@@ -10,12 +10,17 @@ struct QueueState: Sendable {
     var runTimes = RunTimes()
     /// What is not open: the queue (""), and workers by their names.
     var gates: [String: Grove_V1_Gate] = [:]
-    /// When the next waiting job is to be looked at, on the monotonic clock.
+    /// When the next waiting job is to be looked at.
+    private var timerMS: Int64?
+    /// How long to sleep for it, on the monotonic clock.
     private(set) var timer: Duration?
+    /// What the wall clock showed when it was last looked at. Before the first time it may have been anything, and the time
+    /// zone another.
+    private var lastMS = Int64.max
     /// When workers are next asked whether their connection is still there.
     var nextProbe = Duration.zero
 
-    /// Timers are instants of the wall clock: asked again after so long, in case somebody sets it.
+    /// Somebody may set the wall clock, so it is looked at again after so long at the latest.
     private static let longestSleep = Duration.seconds(60)
 
     /// What the store says when the broker starts.
@@ -44,12 +49,27 @@ struct QueueState: Sendable {
                 number, try known?.key ?? batch.laneKey(number), waiting: (known?.waiting ?? 0) + growth,
                 head: try batch.head(of: number))
         }
-        if changes.timers || timer.map({ $0 <= now.monotonic }) ?? false {
-            setTimer(try batch.nextTimer(), now: now)
-        }
+        if changes.timers || isTimerDue(now) { setTimer(try batch.nextTimer(), now: now) }
+    }
+
+    /// Looks at the wall clock.
+    /// - Returns: whether it has been set back: jobs that could begin may have to wait for their hour again, and no timer
+    ///   tells.
+    mutating func noticeSetBack(_ now: Now) -> Bool {
+        defer { lastMS = now.wallMS }
+        return now.wallMS < lastMS
+    }
+
+    /// Whether a waiting job may not belong any more where it is: then it must be looked at before anything is given out.
+    /// Timers are instants of the wall clock, which can be set, and goes on while the machine sleeps.
+    func isTimerDue(_ now: Now) -> Bool {
+        (timerMS.map { $0 <= now.wallMS } ?? false) || (timer.map { $0 <= now.monotonic } ?? false)
     }
 
     private mutating func setTimer(_ wallMS: Int64?, now: Now) {
-        timer = wallMS.map { now.monotonic + min(.milliseconds(max(0, $0.subtracting(now.wallMS))), Self.longestSleep) }
+        timerMS = wallMS
+        timer = wallMS.map { at in
+            now.monotonic + min(.milliseconds(max(0, at.subtractingClamped(now.wallMS))), Self.longestSleep)
+        }
     }
 }

@@ -75,12 +75,12 @@ struct Retention: Sendable {
     /// When what an ended job left behind is removed, in milliseconds since 1970; `nil` for never.
     static func resultsEnd(_ job: JobRecord, _ terms: Grove_V1_Terms, _ settings: BrokerSettings) -> Int64? {
         guard terms.hasKeepResultsMs else {
-            return settings.resultsTimeToLive.map { job.finishedMS.adding($0.milliseconds) }
+            return settings.resultsTimeToLive.map { job.finishedMS.addingClamped($0.milliseconds) }
         }
-        return terms.keepResultsMs == 0 ? nil : job.finishedMS.adding(Int64(clamping: terms.keepResultsMs))
+        return terms.keepResultsMs == 0 ? nil : job.finishedMS.addingClamped(Int64(clamping: terms.keepResultsMs))
     }
 
     private func orphansBefore(_ context: ServiceContext) -> Int64 {
-        context.now.wallMS.subtracting(Self.orphanAge.milliseconds)
+        context.now.wallMS.subtractingClamped(Self.orphanAge.milliseconds)
     }
 }

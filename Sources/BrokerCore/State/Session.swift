@@ -8,6 +8,11 @@ struct Session: Hashable, Sendable {
     let worker: Grove_V1_WorkerDescription?
     /// On the monotonic clock.
     var lastHeard: Duration
+    /// Whether the same start of the same worker has said HELLO on another connection since this one was last heard: most
+    /// likely this one is gone, and the broker has not noticed yet.
+    var isSuperseded = false
+    /// When the broker's log last told of this connection, on the monotonic clock.
+    var notedAt: Duration?
 
     /// - Throws: `RPCError` when the peer cannot be served.
     init(_ hello: Grove_V1_Hello, now: Duration) throws(RPCError) {
@@ -19,7 +24,7 @@ struct Session: Hashable, Sendable {
                     + "\(hello.newestVersion); use programs of the same release")
         }
         guard Self.isName(hello.name), hello.software.utf8.count <= Limits.nameBytes,
-            Self.isPrintable(hello.software)
+            hello.software.isSafeName
         else {
             throw RPCError(
                 .invalidArgument, "a peer's name and software have 1 to \(Limits.nameBytes) printable bytes")
@@ -47,7 +52,7 @@ struct Session: Hashable, Sendable {
         guard max(worker.interactiveSlots, worker.trainingSlots) <= UInt32(Limits.slotsPerWorker) else {
             throw RPCError(.invalidArgument, "a worker has at most \(Limits.slotsPerWorker) slots of a kind")
         }
-        guard worker.processor.utf8.count <= 4 * Limits.nameBytes, isPrintable(worker.processor) else {
+        guard worker.processor.utf8.count <= 4 * Limits.nameBytes, worker.processor.isSafeName else {
             throw RPCError(
                 .invalidArgument, "a worker's processor is told in at most \(4 * Limits.nameBytes) printable bytes")
         }
@@ -55,10 +60,8 @@ struct Session: Hashable, Sendable {
     }
 
     private static func isName(_ text: String) -> Bool {
-        (1...Limits.nameBytes).contains(text.utf8.count) && isPrintable(text)
+        (1...Limits.nameBytes).contains(text.utf8.count) && text.isSafeName
     }
-
-    private static func isPrintable(_ text: String) -> Bool { text == text.printable }
 
     var incarnation: [UInt8] { worker.map { [UInt8]($0.incarnation) } ?? [] }
 }

@@ -22,29 +22,39 @@ struct SessionTable: Sendable {
     subscript(peer: PeerID) -> Session? { sessions[peer] }
 
     /// Takes a peer in.
-    /// - Returns: connections that it leaves behind: a worker that lost its connection comes back on a new one before
-    ///   the broker has noticed, and its open calls are repeated there.
+    ///
+    /// A worker that lost its connection comes back on a new one before the broker has noticed. The old one counts for
+    /// nothing until it is heard again, but is not ended: HELLO proves nothing about who says it.
     /// - Throws: `RPCError` when the broker is full.
-    mutating func begin(_ session: Session, peer: PeerID, now: Now) throws(RPCError) -> [PeerID] {
+    mutating func begin(_ session: Session, peer: PeerID, now: Now) throws(RPCError) {
         guard sessions[peer] != nil || sessions.count < Self.maximumSessions else {
             throw RPCError(
                 .resourceExhausted, "the broker has \(Self.maximumSessions) connections, its limit; close some of them",
                 retryAfter: .seconds(5))
         }
-        var left: [PeerID] = []
         if session.worker != nil {
-            left = sessions.filter { $0.key != peer && $0.value.incarnation == session.incarnation }.map(\.key)
-            for other in left { sessions[other] = nil }
+            for (other, known) in sessions where other != peer && known.incarnation == session.incarnation {
+                sessions[other]?.isSuperseded = true
+            }
         }
+        let notedAt = sessions[peer]?.notedAt
         sessions[peer] = session
+        sessions[peer]?.notedAt = notedAt
         errors[peer] = nil
         heard(peer, now: now)
-        return left
+    }
+
+    /// Whether the log may tell of the peer now; if so, it counts as told. At most once a second.
+    mutating func mayNote(_ peer: PeerID, now: Duration) -> Bool {
+        if let last = sessions[peer]?.notedAt, now < last + Self.errorInterval { return false }
+        sessions[peer]?.notedAt = now
+        return true
     }
 
     /// Something came from the peer.
     mutating func heard(_ peer: PeerID, now: Now) {
         sessions[peer]?.lastHeard = now.monotonic
+        sessions[peer]?.isSuperseded = false
         guard let worker = sessions[peer]?.worker else { return }
         if workers[worker.name] == nil, workers.count >= Self.maximumWorkers { forgetOldestWorker() }
         workers[worker.name] = KnownWorker(description: worker, lastSeenMS: now.wallMS)
@@ -83,12 +93,22 @@ struct SessionTable: Sendable {
         return true
     }
 
+    /// What connected workers say of themselves.
+    private var presentWorkers: [Grove_V1_WorkerDescription] {
+        sessions.values.compactMap { $0.isSuperseded ? nil : $0.worker }
+    }
+
     /// The names of the workers that are connected.
-    var connectedWorkers: Set<String> { Set(sessions.values.compactMap(\.worker?.name)) }
+    var connectedWorkers: Set<String> { Set(presentWorkers.map(\.name)) }
+
+    /// Whether a worker of this incarnation is connected.
+    func isConnected(_ incarnation: [UInt8]) -> Bool {
+        sessions.values.contains { !$0.isSuperseded && $0.worker != nil && $0.incarnation == incarnation }
+    }
 
     /// The slots of a kind that connected workers have.
     func slots(_ kind: Grove_V1_SlotKind, where isMeant: (String) -> Bool = { _ in true }) -> Int {
-        sessions.values.compactMap(\.worker).filter { isMeant($0.name) }.reduce(0) {
+        presentWorkers.filter { isMeant($0.name) }.reduce(0) {
             $0 + Int(kind == .training ? $1.trainingSlots : $1.interactiveSlots)
         }
     }

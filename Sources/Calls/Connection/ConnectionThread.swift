@@ -8,6 +8,7 @@ final class ConnectionThread {
         case open(CallRequest, any CallSink)
         case cancel(CallID)
         case took(Int, bytes: Int, of: CallID)
+        case lookedUp(String?)
         case close
     }
 
@@ -23,6 +24,7 @@ final class ConnectionThread {
     private var outbox: [WireMessage] = []
     private var sinks: [CallID: any CallSink] = [:]
     private var isStopped = false
+    private var isLookingUp = false
 
     init(
         context: ZeroMQContext, wakeup: Wakeup, mailbox: Mailbox<Command>, settings: CallEngine.Settings,
@@ -81,6 +83,9 @@ final class ConnectionThread {
             sinks[id] = nil
             perform(engine.cancel(id, now: now))
         case .took(let count, let bytes, let id): perform(engine.took(count, bytes: bytes, of: id, now: now))
+        case .lookedUp(let problem):
+            isLookingUp = false
+            engine.hostLookedUp(problem)
         case .close: perform(engine.close(now: now))
         }
     }
@@ -109,9 +114,19 @@ final class ConnectionThread {
             try dealer.connect(endpoint)
             self.dealer = dealer
             if let monitor = dealer.monitor { poller.watch(monitor) }
+            try lookUpHost()
         } catch {
             perform(engine.linkFailed("\(error)", now: MonotonicClock.now))
         }
+    }
+
+    /// On a thread of its own: a resolver may take its time.
+    private func lookUpHost() throws {
+        guard !isLookingUp, let host = try Endpoint(endpoint).hostName else { return }
+        _ = try SocketThread(name: "grove-lookup") { [mailbox] in
+            mailbox.post(.lookedUp(HostLookup.problem(with: host)))
+        }
+        isLookingUp = true
     }
 
     private func disconnect() {

@@ -14,9 +14,13 @@ extension CallEngine {
             return [.report(.sessionLost(reason: reason))] + loseLink(now: now)
         case .down, .greeting:
             socketProblem = reason
-            return loseLink(now: now)
+            return [.report(.unanswered(reason: reason))] + loseLink(now: now)
         }
     }
+
+    /// The name of the broker's host was looked up: what is wrong with it, or `nil`. Names come and go with networks, so this
+    /// only explains why nobody answers.
+    package mutating func hostLookedUp(_ problem: String?) { hostProblem = problem }
 
     /// The connection broke, and libzmq makes another. Before a session the HELLO, or its answer, may have been lost with it,
     /// so it is said again on the same socket: as often as libzmq connects until the greeting runs out, some sixty times.

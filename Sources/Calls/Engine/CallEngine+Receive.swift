@@ -66,10 +66,7 @@ extension CallEngine {
             if error.code == .unauthenticated || error.code == .unavailable { return [] }
             return refuse(error, now: now)
         case .up:
-            if error.code == .unauthenticated { return greetAgain(now: now) }
-            guard let call = calls[message.callID] else { return [ignored("ERROR, \(error)")] }
-            calls[message.callID] = nil
-            return [.finish(call.request.id, .failure(error))]
+            return error.code == .unauthenticated ? greetAgain(now: now) : [ignored("ERROR, \(error)")]
         case .down, .closing, .closed: return []
         }
     }
@@ -132,6 +129,13 @@ extension CallEngine {
             status = try decode(Grove_V1_Status.self, from: message.envelope, what: "the end of a call")
         } catch {
             return fail(call, with: defect(call, "an end that cannot be read"), now: now)
+        }
+        let isBare = message.payload.isEmpty && message.bulk.isEmpty
+        guard isBare || (status.code == 0 && call.request.shape != .serverStream) else {
+            return fail(call, with: defect(call, "an answer with an end that has none"), now: now)
+        }
+        guard message.bulk.isEmpty || call.request.method == Method.blobsRead else {
+            return fail(call, with: defect(call, "a piece of a blob that was not asked for"), now: now)
         }
         guard let error = RPCError(status) else {
             calls[message.callID] = nil

@@ -10,6 +10,7 @@ extension CallEngine {
             link = .greeting(since: now)
             actions += [.connect, .send(hello)]
         case .greeting(let since) where since + settings.greetingTimeout <= now:
+            actions.append(.report(.unanswered(reason: absence.message)))
             actions += loseLink(now: now)
         case .up(let live) where live.lastHeard + live.session.heartbeatTimeout <= now:
             let reason = "nothing came from the broker at \(settings.endpoint) for \(live.session.heartbeatTimeout)"
@@ -91,6 +92,7 @@ extension CallEngine {
             return RPCError(
                 .unavailable, "the broker at \(settings.endpoint) is stopping and takes no new calls; try again later")
         }
+        if let hostProblem { return RPCError(.unavailable, hostProblem) }
         return RPCError(
             .unavailable,
             "no broker answers at \(settings.endpoint); start one with 'grove up' or name another with --broker")

@@ -63,6 +63,8 @@ package struct CallEngine: Sendable {
     var refusal: RPCError?
     /// Why the last try to open a socket failed, if that is what is wrong.
     var socketProblem: String?
+    /// Why the broker's host is not found, if it is not.
+    var hostProblem: String?
 
     package init(_ settings: Settings, now: Duration) {
         self.settings = settings

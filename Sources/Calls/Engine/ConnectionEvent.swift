@@ -4,6 +4,8 @@ package enum ConnectionEvent: Hashable, Sendable {
     case sessionBegan(Session)
     /// The broker fell silent, forgot us, or is about to stop; a new session is being sought.
     case sessionLost(reason: String)
+    /// No broker has answered since the last of these; it is tried again.
+    case unanswered(reason: String)
     /// Something came that the protocol does not allow, or that nobody waits for; it was thrown away.
     case ignored(what: String)
 }
@@ -16,6 +18,7 @@ extension ConnectionEvent: CustomStringConvertible {
             "session with \(session.software.isEmpty ? "a broker" : session.software)"
                 + (session.isNewEpoch ? "" : " again")
         case .sessionLost(let reason): "session lost: \(reason)"
+        case .unanswered(let reason): reason
         case .ignored(let what): "ignored: \(what)"
         }
     }

@@ -7,13 +7,17 @@ struct Axis {
     /// Values beyond are not shown: no number for people, and differences of them overflow.
     private static let limit = 1e100
 
+    private static let smallest = 1e-290
+
     /// - Parameter about: how many ticks are wanted.
     init(covering values: some Sequence<Double>, about: Int) {
         var (low, high) = (Double.infinity, -Double.infinity)
         for value in values where value.magnitude < Self.limit { (low, high) = (min(low, value), max(high, value)) }
         if low > high { (low, high) = (0, 1) }
-        if low == high {
-            let room = low == 0 ? 1 : low.magnitude / 2
+        // Steps of smaller ranges would be no numbers any more.
+        let size = max(low.magnitude, high.magnitude)
+        if high - low <= max(size * 1e-12, Self.smallest) {
+            let room = size <= Self.smallest ? 1 : size / 2
             (low, high) = (low - room, high + room)
         }
         let step = Self.roundStep((high - low) / Double(max(1, about)))

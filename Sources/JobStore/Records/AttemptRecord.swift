@@ -15,6 +15,8 @@ package struct LeaseRecord: Hashable, Sendable {
     package let attempt: AttemptKey
     package let lane: LaneKey
     package let worker: String
+    /// The start of the worker.
+    package let incarnation: [UInt8]
     package let isCancelRequested: Bool
     package let startedMS: Int64
     /// How long earlier attempts took, all together.

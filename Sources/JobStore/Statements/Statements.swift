@@ -7,6 +7,7 @@ internal import GRDBSQLite
 /// dozen of them, and what GRDB can do beyond that (observation, rows that know their schema) took half of the time.
 final class Statements {
     private var prepared: [String: Statement] = [:]
+    let fault = StatementFault()
     private let damage = Row.Damage()
 
     /// Runs a statement that answers nothing.
@@ -39,6 +40,7 @@ final class Statements {
     func removeAll() { prepared = [:] }
 
     private func statement(_ sql: String, _ database: Database) throws -> Statement {
+        try fault.strike()
         if let known = prepared[sql] { return known }
         let statement = try Statement(sql, database, damage)
         prepared[sql] = statement

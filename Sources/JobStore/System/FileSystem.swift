@@ -70,7 +70,13 @@ enum FileSystem {
             if errno == ENOENT { return nil }
             throw error("look at", path)
         }
-        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        return milliseconds(status.st_mtim)
+    }
+
+    /// A file system may hold any number; one that does not fit in milliseconds becomes the nearest that does.
+    static func milliseconds(_ time: timespec) -> Int64 {
+        let bound = Int64.max / 1000 - 1
+        return min(max(Int64(time.tv_sec), -bound), bound) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// The names in a directory.

@@ -40,7 +40,7 @@ extension StoreTransaction {
     }
 
     private static let leases = """
-        SELECT job.id, lease.attempt, job.worker, job.cancel_requested, job.terms, job.ran_ms, attempt.started_ms,
+        SELECT job.id, lease.attempt, job.worker, job.cancel_requested, job.terms, job.ran_ms, attempt.started_ms, attempt.incarnation,
         lane.slot, lane.priority, lane.user, lane.kind, lane.model, lane.model_name, lane.array, lane.array_limit, lane.alone
         FROM lease JOIN job ON job.number = lease.job JOIN lane ON lane.number = job.lane
         JOIN attempt ON attempt.job = lease.job AND attempt.number = lease.attempt
@@ -98,11 +98,13 @@ extension StoreTransaction {
         return try job(attempt.jobID)
     }
 
-    /// How an attempt came out, by its number, if it has ended.
-    package func ending(of attempt: AttemptKey) throws -> String? {
+    /// How an attempt came out, if it has ended and was this start of a worker's.
+    package func ending(of attempt: AttemptKey, heldBy incarnation: [UInt8]) throws -> String? {
         let ending: String? = try row(
-            "SELECT ending FROM attempt WHERE job = (SELECT number FROM job WHERE id = ?) AND number = ?",
-            [attempt.jobID, attempt.number])?["ending"]
+            """
+            SELECT ending FROM attempt
+            WHERE job = (SELECT number FROM job WHERE id = ?) AND number = ? AND incarnation = ?
+            """, [attempt.jobID, attempt.number, incarnation])?["ending"]
         return ending == "" ? nil : ending
     }
 
@@ -126,7 +128,7 @@ extension LeaseRecord {
     init(_ row: Row) {
         self.init(
             attempt: AttemptKey(jobID: row["id"], number: row["attempt"]), lane: LaneKey(row), worker: row["worker"],
-            isCancelRequested: row["cancel_requested"], startedMS: row["started_ms"], ranMS: row["ran_ms"],
+            incarnation: row.bytes("incarnation"), isCancelRequested: row["cancel_requested"], startedMS: row["started_ms"], ranMS: row["ran_ms"],
             terms: row.bytes("terms"))
     }
 }

@@ -116,6 +116,11 @@ extension StoreTransaction {
         try row("SELECT id FROM job WHERE number = ?", [number])?["id"]
     }
 
+    /// The id that sorts last; `nil` while there are no jobs.
+    package func greatestID() throws -> String? {
+        try row("SELECT max(id) AS id FROM job")?["id"]
+    }
+
     /// Lets a job that repeats another go on from where that one got to.
     package func copyCheckpoint(from earlier: JobRecord, to job: JobRecord) throws {
         try run(

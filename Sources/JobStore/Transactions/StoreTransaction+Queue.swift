@@ -100,6 +100,12 @@ extension StoreTransaction {
         if database.changesCount > 0 { journal.changes.timers = true }
     }
 
+    /// Has every waiting job that time concerns looked at again.
+    package func makeTimersDue(nowMS: Int64) throws {
+        try run("UPDATE timer SET at_ms = ?1 WHERE at_ms > ?1", [nowMS])
+        if database.changesCount > 0 { journal.changes.timers = true }
+    }
+
     /// Jobs whose time has come, the most overdue first.
     package func dueTimers(nowMS: Int64, limit: Int) throws -> [JobRecord] {
         try rows(

@@ -11,8 +11,8 @@ package struct StoreTransaction {
     /// after a `StoreError` that `endsBatch`, which must be handed on.
     package func request<T>(_ body: () throws -> T) throws -> T {
         let mark = journal.changes
+        try run("SAVEPOINT request")
         do {
-            try run("SAVEPOINT request")
             let result = try body()
             try run("RELEASE request")
             return result

@@ -1,3 +1,5 @@
+import Neural
+
 /// Everything about a classifier but its weights.
 package struct ClassifierDescription: Codable, Sendable, Equatable {
     package let height: Int
@@ -45,7 +47,7 @@ package struct ClassifierDescription: Codable, Sendable, Equatable {
     }
 
     private static func list(_ names: [String]) -> String {
-        let shown = names.prefix(12).map { String($0.prefix(40)) }.joined(separator: ", ")
+        let shown = names.prefix(12).map { $0.shown(40) }.joined(separator: ", ")
         return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
     }
 }

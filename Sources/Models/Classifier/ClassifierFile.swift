@@ -18,7 +18,7 @@ enum ClassifierFile {
     static func description(_ file: Safetensors, kind: String) throws -> ClassifierDescription {
         let found = file.metadata["kind"] ?? "unknown"
         guard found == kind else {
-            throw ClassifierError("The file is of kind \(found.prefix(40)); one of kind \(kind) is needed.")
+            throw ClassifierError("The file is of kind \(found.shown(40)); one of kind \(kind) is needed.")
         }
         let description = try decode(ClassifierDescription.self, file, "description")
         try description.validate()

@@ -63,7 +63,7 @@ package struct ImageDataset: Sendable, Equatable {
     }
 
     /// Bytes of one image, refused where no image has such a shape.
-    static func imageSize(height: Int, width: Int, channels: Int) throws(DatasetError) -> Int {
+    package static func imageSize(height: Int, width: Int, channels: Int) throws(DatasetError) -> Int {
         guard (1...largestSide).contains(height), (1...largestSide).contains(width), channels == 1 || channels == 3
         else {
             throw DatasetError(

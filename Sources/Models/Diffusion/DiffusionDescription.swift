@@ -38,8 +38,10 @@ package struct DiffusionDescription: Codable, Sendable, Equatable {
     /// Throws a sentence that names the first setting that cannot work.
     package func validate() throws(DiffusionError) {
         try network.validate()
-        guard (1...4096).contains(leafCount) else {
-            throw DiffusionError("A diffusion model's leaf count is \(leafCount); it must be from 1 to 4096.")
+        guard DiffusionBounds.leaves.contains(leafCount) else {
+            throw DiffusionError(
+                "A diffusion model's leaf count is \(leafCount); it must be from \(DiffusionBounds.leaves.lowerBound) to "
+                    + "\(DiffusionBounds.leaves.upperBound).")
         }
         guard network.leafSignal == .index || !network.seesLeaf || network.leafCount == leafCount else {
             throw DiffusionError(

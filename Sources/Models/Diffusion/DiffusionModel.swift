@@ -31,8 +31,8 @@ package final class DiffusionModel: @unchecked Sendable {
         }
         guard digest == description.treeDigest else {
             throw DiffusionError(
-                "The diffusion model was trained on another tree (\(description.treeDigest.prefix(12))…, not "
-                    + "\(digest.prefix(12))…); use the pair that was trained together.")
+                "The diffusion model was trained on another tree (\(description.treeDigest.shown(12)), not "
+                    + "\(digest.shown(12))); use the pair that was trained together.")
         }
     }
 

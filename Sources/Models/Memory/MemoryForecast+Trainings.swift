@@ -1,6 +1,11 @@
 import Neural
 
 extension DiffusionTrainingSettings {
+    /// Of each parameter: value, gradient, two moments and the average.
+    static let copies = 5
+    /// The fewest images of a pass that is measured.
+    static let measuredImages = 2
+
     /// The peak of a run with these settings.
     ///
     /// - Parameter datasetBytes: what the images take.
@@ -8,7 +13,7 @@ extension DiffusionTrainingSettings {
         let settings = forTree(leafCount: leafCount)
         let network = try UNet(settings.network, seed: 0)
         let shape = Shape(settings.network.imageSize, settings.network.imageSize, settings.network.imageChannels)
-        let pass = PassMemory(unit: 2) { count in
+        let pass = PassMemory(unit: Self.measuredImages) { count in
             let images = Tensor.zeros(shape.times(count))
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: DiffusionRandomUse.dropout)
@@ -18,24 +23,33 @@ extension DiffusionTrainingSettings {
             graph.backward(from: graph.noiseError(output, images, settings.loss, over: output.count))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }
-        // Value, gradient, two moments and the average.
         return MemoryForecast(
-            parameters: settings.network.parameterCount, copies: 5,
+            parameters: settings.network.parameterCount, copies: Self.copies,
             step: pass.bytes(images: min(settings.imagesPerPass, settings.batchSize)), images: datasetBytes)
     }
 }
 
 extension TreeTrainingSettings {
+    /// Of each parameter: value, gradient and two moments.
+    static let copies = 4
+    /// The fewest images of a pass that is measured.
+    static let measuredImages = 8
+
+    /// The largest tree that is trained as a whole.
+    var grownTopology: TreeTopology {
+        let growsWhole = final.epochs > 0 || (intermediate.epochs > 0 && splitsPerIntermediate > 0)
+        return .balanced(leaves: growsWhole ? clusters : 2, maximumDepth: tree.maximumDepth)
+    }
+
     /// The peak of a run with these settings: that of the whole tree where it is trained as a whole once it has grown, else
     /// of its first three nodes.
     ///
     /// - Parameter datasetBytes: what the images take.
     package func memoryForecast(datasetBytes: Int) throws -> MemoryForecast {
-        let growsWhole = final.epochs > 0 || (intermediate.epochs > 0 && splitsPerIntermediate > 0)
-        let topology = TreeTopology.balanced(leaves: growsWhole ? clusters : 2, maximumDepth: tree.maximumDepth)
+        let topology = grownTopology
         let network = try TreeVAE(tree, topology: topology, seed: 0)
         let shape = Shape(tree.imageSize, tree.imageSize, tree.imageChannels)
-        let pass = PassMemory(unit: 8) { count in
+        let pass = PassMemory(unit: Self.measuredImages) { count in
             let graph = Graph(training: true, recording: true)
             let dropout = RandomKey(seed: 0, use: TreeRandomUse.dropout)
             let losses = network.pass(.zeros(shape.times(count)), noise: ZeroNoise(), dropout: dropout, in: graph)
@@ -43,9 +57,8 @@ extension TreeTrainingSettings {
             graph.backward(from: losses.total(alpha: 1, in: graph))
             for (_, parameter) in network.state.parameters { parameter.value.clearGradient() }
         }
-        // Value, gradient and two moments.
         return MemoryForecast(
-            parameters: tree.parameterCount(topology), copies: 4, step: pass.bytes(images: batchSize),
+            parameters: tree.parameterCount(topology), copies: Self.copies, step: pass.bytes(images: batchSize),
             images: datasetBytes)
     }
 }
@@ -66,24 +79,5 @@ extension ClassifierTraining {
         return MemoryForecast(
             parameters: network.state.parameterCount, copies: 4,
             step: pass.bytes(images: settings.batchSize), images: dataset.pixels.count)
-    }
-}
-
-extension TreeTopology {
-    /// The tree with that many leaves whose depths differ by one at most; fewer where they do not fit.
-    static func balanced(leaves: Int, maximumDepth: Int) -> TreeTopology {
-        var nodes = [Node(index: 0, parent: nil, left: nil, right: nil, kind: .leaf, depth: 0)]
-        var next = 0
-        while nodes.count < 2 * leaves - 1, nodes[next].depth < maximumDepth {
-            let (node, first) = (nodes[next], nodes.count)
-            nodes[next] = Node(
-                index: next, parent: node.parent, left: first, right: first + 1, kind: .split, depth: node.depth)
-            for child in [first, first + 1] {
-                nodes.append(
-                    Node(index: child, parent: next, left: nil, right: nil, kind: .leaf, depth: node.depth + 1))
-            }
-            next += 1
-        }
-        return TreeTopology(trusted: nodes)
     }
 }

@@ -56,21 +56,21 @@ package struct Safetensors: Sendable {
     package subscript(name: String) -> Description? { descriptions[name] }
 
     /// The same file under other names: tensors for which `rename` gives nil are left out.
-    package func renamed(_ rename: (String) -> String?) -> Safetensors {
+    /// - Throws: when two tensors would have one name.
+    package func renamed(_ rename: (String) -> String?) throws(SafetensorsError) -> Safetensors {
         var names: [String] = []
         var descriptions: [String: Description] = [:]
         for name in self.names {
             guard let new = rename(name), let description = self.descriptions[name] else { continue }
-            precondition(descriptions[new] == nil, "Safetensors: two tensors would be called \(new)")
+            guard descriptions.updateValue(description, forKey: new) == nil else { throw .duplicateName(new) }
             names.append(new)
-            descriptions[new] = description
         }
         return Safetensors(bytes: bytes, names: names, descriptions: descriptions, metadata: metadata)
     }
 
     /// The tensors whose names begin with `prefix`, without it.
-    package func under(_ prefix: String) -> Safetensors {
-        renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
+    package func under(_ prefix: String) throws(SafetensorsError) -> Safetensors {
+        try renamed { $0.rest(after: prefix) }
     }
 
     // MARK: Values

@@ -48,19 +48,3 @@ package enum SafetensorsError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
-
-/// A name from a file, quoted and cut short, safe to print.
-func quoted(_ name: String) -> String {
-    let limit = 120
-    let start = String(name.unicodeScalars.prefix(limit).map { $0.properties.isPrintable ? Character($0) : "?" })
-    return name.unicodeScalars.count > limit ? "\"\(start)…\"" : "\"\(start)\""
-}
-
-extension Unicode.Scalar.Properties {
-    fileprivate var isPrintable: Bool {
-        switch generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
-        default: true
-        }
-    }
-}

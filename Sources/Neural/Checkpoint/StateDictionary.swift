@@ -50,7 +50,7 @@ package struct StateDictionary {
     package func load(_ file: Safetensors, prefix: String = "") throws {
         for (name, entry) in entries { try check(prefix + name, entry, in: file) }
         let unexpected = file.names.filter {
-            $0.hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count)))
+            $0.rest(after: prefix).map { !known.contains($0) } ?? false
         }
         if let first = unexpected.first {
             throw StateDictionaryError.unexpected(first, others: unexpected.count - 1)
@@ -93,11 +93,25 @@ package struct StateDictionary {
             guard !found.type.isFloat else { throw .wrongType(name: name, found: found.type, expected: "I64") }
         }
         guard found.shape == expected else { throw .wrongShape(name: name, found: found.shape, expected: expected) }
-        if case .counter = entry { return }
+        if case .counter = entry { return try checkCount(name, in: file) }
         guard found.type.isFloat else {
             throw .wrongType(name: name, found: found.type, expected: "F32, F64 or F16")
         }
     }
+
+    /// A count goes on from where it stands, so there must be room above it.
+    private func checkCount(_ name: String, in file: Safetensors) throws(StateDictionaryError) {
+        let count: Int64
+        do throws(SafetensorsError) {
+            count = try file.integers(name)[0]
+        } catch {
+            throw .missing(name)
+        }
+        guard (0...Self.largestCount).contains(count) else { throw .wrongCount(name: name, found: count) }
+    }
+
+    /// No training does so many steps.
+    private static let largestCount: Int64 = 1 << 48
 
     private static func copy(_ values: [Float], to tensor: Tensor, layout: ParameterLayout) {
         values.withUnsafeBufferPointer { source in

@@ -4,6 +4,7 @@ package enum StateDictionaryError: Error, Equatable, CustomStringConvertible {
     case unexpected(String, others: Int)
     case wrongShape(name: String, found: [Int], expected: [Int])
     case wrongType(name: String, found: TensorType, expected: String)
+    case wrongCount(name: String, found: Int64)
 
     package var description: String {
         switch self {
@@ -17,6 +18,8 @@ package enum StateDictionaryError: Error, Equatable, CustomStringConvertible {
                 + "check that the model's settings match."
         case .wrongType(let name, let found, let expected):
             "Tensor \(quoted(name)) has type \(found.rawValue) where \(expected) is wanted; convert it."
+        case .wrongCount(let name, let found):
+            "Tensor \(quoted(name)) counts \(found) steps, which no training has done; write the file again."
         }
     }
 }

@@ -57,15 +57,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `TransportError` of kind `.addressUnusable` for a name that means nothing.
     func listening() throws -> String {
         guard let host, host != "*", !Self.isAddress(host), if_nametoindex(host) == 0 else { return description }
-        return "tcp://\(try Self.lookUp(host)):\(port)"
-    }
-
-    /// Makes sure that the host has an address; asks the system's resolver, which may take seconds: never on a
-    /// cooperative thread.
-    /// - Throws: `TransportError` of kind `.addressUnusable` with "no such host".
-    package func requireHost() throws {
-        guard let host, !Self.isAddress(host), if_nametoindex(host) == 0 else { return }
-        _ = try Self.lookUp(host, family: usesIPv6 ? AF_UNSPEC : AF_INET)
+        return "tcp://\(try HostLookup.address(of: host, family: AF_INET)):\(port)"
     }
 
     private static func isAddress(_ host: String) -> Bool {
@@ -74,32 +66,10 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
             || inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
     }
 
-    /// The first address of a name.
-    private static func lookUp(_ host: String, family: Int32 = AF_INET) throws -> String {
-        var hints = addrinfo()
-        hints.ai_family = family
-        #if canImport(Glibc)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        #else
-        hints.ai_socktype = SOCK_STREAM
-        #endif
-        var found: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, nil, &hints, &found)
-        defer { if let found { freeaddrinfo(found) } }
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard code == 0, let address = found?.pointee,
-            getnameinfo(
-                address.ai_addr, address.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
-        else {
-            let isUnknown = code == EAI_NONAME
-            throw TransportError(
-                kind: .addressUnusable, operation: "find the host '\(host)'",
-                reason: isUnknown ? "no such host" : String(cString: gai_strerror(code)),
-                advice: isUnknown
-                    ? "look at its spelling, or give its address" : "look after the network, or give its address",
-                code: EADDRNOTAVAIL)
-        }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// The host where it is a name, which somebody must look up; `nil` for addresses.
+    package var hostName: String? {
+        guard let host, host != "*", !Self.isAddress(host) else { return nil }
+        return host
     }
 
     /// Whether libzmq shall use IPv6, with IPv4 mapped into it. Not for IPv4 addresses, which would be reported back as

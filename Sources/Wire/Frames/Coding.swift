@@ -11,6 +11,8 @@ package func decode<M: Message>(_ type: M.Type, from bytes: [UInt8], what: Strin
     }
     var options = BinaryDecodingOptions()
     options.messageDepthLimit = Limits.messageDepth
+    // What is not known has no bounds, so it is not kept either.
+    options.discardUnknownFields = true
     do {
         return try M(serializedBytes: bytes, options: options)
     } catch {

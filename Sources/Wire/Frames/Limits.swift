@@ -26,6 +26,8 @@ package enum Limits {
     /// Bytes of a job's encoded spec, and again of its encoded results, so that a `Job` fits into one frame.
     package static let specBytes = 448 << 10
     package static let resultBytes = 448 << 10
+    /// Points of a progress report's loss curve.
+    package static let curvePoints = 200
     /// Bytes of an encoded progress report, and of an artifact's encoded facts.
     package static let progressBytes = 16 << 10
     package static let factsBytes = 16 << 10
@@ -48,8 +50,9 @@ package enum Limits {
     /// Slots of one kind that a worker may declare.
     package static let slotsPerWorker = 64
     package static let idempotencyKeyBytes = 128
-    /// Bytes of the sentence in a status.
+    /// Bytes of each sentence in a status, and how many fields it says are wrong.
     package static let statusMessageBytes = 4000
+    package static let violations = 20
 
     /// Lines of one `Work/Log`, bytes of a line, and lines kept of a job.
     package static let logLinesPerCall = 100

@@ -12,3 +12,37 @@ package enum MessageType: UInt8, CaseIterable, Sendable {
     case goAway = 10
     case error = 11
 }
+
+extension MessageType {
+    /// Whether it concerns one call, and so has that call's id; the others have zeros.
+    var concernsCall: Bool {
+        switch self {
+        case .request, .data, .end, .cancel, .credit: true
+        case .hello, .welcome, .ping, .pong, .goAway, .error: false
+        }
+    }
+
+    /// Whether the envelope frame says something.
+    var hasEnvelope: Bool {
+        switch self {
+        case .hello, .welcome, .request, .data, .end, .credit, .goAway, .error: true
+        case .cancel, .ping, .pong: false
+        }
+    }
+
+    /// Whether the payload frame may hold a message of a method.
+    var hasPayload: Bool {
+        switch self {
+        case .request, .data, .end: true
+        case .hello, .welcome, .cancel, .credit, .ping, .pong, .goAway, .error: false
+        }
+    }
+
+    /// Whether there may be a piece of a blob: in a request of Blobs/Put, in an answer of Blobs/Read.
+    var hasBulk: Bool {
+        switch self {
+        case .request, .end: true
+        case .hello, .welcome, .data, .cancel, .credit, .ping, .pong, .goAway, .error: false
+        }
+    }
+}

@@ -7,6 +7,11 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongHeaderSize(Int)
     case unknownType(UInt8)
     case unknownFlags
+    case wrongCallID(MessageType)
+    case unexpectedSequence(MessageType)
+    case emptyBulk
+    /// A frame with bytes in a message that has none there.
+    case unexpectedContent(MessageType, frame: String)
 
     package var description: String {
         switch self {
@@ -25,6 +30,16 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
             "message type \(type) is unknown in protocol version \(WireMessage.version)"
         case .unknownFlags:
             "the header's flags and reserved bytes must be 0 in protocol version \(WireMessage.version)"
+        case .wrongCallID(let type):
+            type.concernsCall
+                ? "a message of type \(type) concerns a call, so its call id must not be zero"
+                : "a message of type \(type) concerns no call, so its call id must be zero"
+        case .unexpectedSequence(let type):
+            "a message of type \(type) has the sequence 0; only data is numbered"
+        case .emptyBulk:
+            "the fifth frame is empty; leave it out where there is no piece of a blob"
+        case .unexpectedContent(let type, let frame):
+            "a message of type \(type) has nothing in its \(frame) frame; send that frame \(frame == "bulk" ? "not at all" : "empty")"
         }
     }
 

@@ -48,6 +48,12 @@ extension WireMessage {
         return header
     }
 
+    /// The type that frames claim to have, without a look at the rest.
+    package static func type(of frames: [[UInt8]]) -> MessageType? {
+        guard frames.count > 1, let type = frames[1].first else { return nil }
+        return MessageType(rawValue: type)
+    }
+
     /// Reads frames that anybody may have sent.
     package init(frames: [[UInt8]]) throws(WireError) {
         // The version comes first: another one may have other frames.
@@ -65,8 +71,27 @@ extension WireMessage {
         guard header[1...3].allSatisfy({ $0 == 0 }) else { throw .unknownFlags }
         guard let callID = CallID(bytes: header[4..<20]) else { throw .wrongHeaderSize(header.count) }
         let sequence = header[20..<24].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard frames.count == 4 || !frames[4].isEmpty else { throw .emptyBulk }
         self.init(
             type, callID: callID, sequence: sequence, envelope: frames[2], payload: frames[3],
             bulk: frames.count > 4 ? frames[4] : [])
+        try requireForm()
+    }
+
+    /// What keeps a receiver from reading it: a frame beyond the limits. `nil` when there is none.
+    package var excess: WireError? {
+        for (index, frame) in [envelope, payload].enumerated() where frame.count > Limits.frameBytes {
+            return .frameTooLarge(index: index + 2, bytes: frame.count)
+        }
+        return nil
+    }
+
+    /// That it has what its type has, and nothing else.
+    private func requireForm() throws(WireError) {
+        guard (callID != .none) == type.concernsCall else { throw .wrongCallID(type) }
+        guard sequence == 0 || type == .data else { throw .unexpectedSequence(type) }
+        guard envelope.isEmpty || type.hasEnvelope else { throw .unexpectedContent(type, frame: "envelope") }
+        guard payload.isEmpty || type.hasPayload else { throw .unexpectedContent(type, frame: "payload") }
+        guard bulk.isEmpty || type.hasBulk else { throw .unexpectedContent(type, frame: "bulk") }
     }
 }

@@ -393,6 +393,10 @@ public nonisolated struct Grove_V1_Terms: Sendable {
   /// Clears the value of `keepResultsMs`. Subsequent reads from it will return its default value.
   public mutating func clearKeepResultsMs() {self._keepResultsMs = nil}
 
+  /// Not before so long after the broker has accepted the job, by the broker's clock: instead of `not_before_ms`, which is
+  /// what it is kept as. 0 for at once.
+  public var startDelayMs: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1273,7 +1277,7 @@ nonisolated extension Grove_V1_SubmitChainResponse: SwiftProtobuf.Message, Swift
 
 nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Terms"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}not_before_ms\0\u{1}window\0\u{3}queue_ttl_ms\0\u{3}max_runtime_ms\0\u{3}no_progress_ms\0\u{1}retries\0\u{3}keep_results_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}not_before_ms\0\u{1}window\0\u{3}queue_ttl_ms\0\u{3}max_runtime_ms\0\u{3}no_progress_ms\0\u{1}retries\0\u{3}keep_results_ms\0\u{3}start_delay_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1288,6 +1292,7 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.noProgressMs) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self._retries) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self._keepResultsMs) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.startDelayMs) }()
       default: break
       }
     }
@@ -1319,6 +1324,9 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._keepResultsMs {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 7)
     } }()
+    if self.startDelayMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.startDelayMs, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1330,6 +1338,7 @@ nonisolated extension Grove_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.noProgressMs != rhs.noProgressMs {return false}
     if lhs._retries != rhs._retries {return false}
     if lhs._keepResultsMs != rhs._keepResultsMs {return false}
+    if lhs.startDelayMs != rhs.startDelayMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

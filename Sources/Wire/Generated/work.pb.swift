@@ -8,6 +8,11 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -270,6 +275,7 @@ public nonisolated struct Grove_V1_CheckpointRequest: Sendable {
   /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
   public mutating func clearAttempt() {self._attempt = nil}
 
+  /// Called "checkpoint-N" after the step that it was written at.
   public var checkpoint: Grove_V1_FileRef {
     get {_checkpoint ?? Grove_V1_FileRef()}
     set {_checkpoint = newValue}
@@ -345,6 +351,10 @@ public nonisolated struct Grove_V1_CompleteRequest: Sendable {
     }
     set {outcome = .interruption(newValue)}
   }
+
+  /// The incarnation that the worker had when it took the job: for an outcome that it kept over its own restart. Unset
+  /// means the one of this connection's HELLO.
+  public var incarnation: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -960,7 +970,7 @@ nonisolated extension Grove_V1_CheckpointResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Grove_V1_CompleteRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CompleteRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}success\0\u{1}failure\0\u{1}interruption\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}success\0\u{1}failure\0\u{1}interruption\0\u{1}incarnation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1008,6 +1018,7 @@ nonisolated extension Grove_V1_CompleteRequest: SwiftProtobuf.Message, SwiftProt
           self.outcome = .interruption(v)
         }
       }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.incarnation) }()
       default: break
       }
     }
@@ -1036,12 +1047,16 @@ nonisolated extension Grove_V1_CompleteRequest: SwiftProtobuf.Message, SwiftProt
     }()
     case nil: break
     }
+    if !self.incarnation.isEmpty {
+      try visitor.visitSingularBytesField(value: self.incarnation, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grove_V1_CompleteRequest, rhs: Grove_V1_CompleteRequest) -> Bool {
     if lhs._attempt != rhs._attempt {return false}
     if lhs.outcome != rhs.outcome {return false}
+    if lhs.incarnation != rhs.incarnation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -585,7 +585,7 @@ public nonisolated struct Grove_V1_Refinement: Sendable {
   /// "ddim" (the default) or "ddpm".
   public var sampler: String = String()
 
-  /// Classifier-free guidance weight w: (1 + w) conditional - w unconditional.
+  /// Classifier-free guidance weight w, 0 to 100: (1 + w) conditional - w unconditional.
   public var guidance: Double = 0
 
   /// DDIM's eta; 0 is deterministic given the start.

@@ -3,6 +3,10 @@ extension JobValidation {
         expect(
             (0...Limits.lastStartMS).contains(terms.notBeforeMs), "terms.not_before_ms",
             "must be milliseconds since 1970, up to the year 2200, not \(terms.notBeforeMs)")
+        time(terms.startDelayMs, "terms.start_delay_ms")
+        expect(
+            terms.startDelayMs == 0 || terms.notBeforeMs == 0, "terms.start_delay_ms",
+            "stands beside terms.not_before_ms; give one of the two")
         if terms.hasWindow { window(terms.window) }
         time(terms.queueTtlMs, "terms.queue_ttl_ms")
         time(terms.maxRuntimeMs, "terms.max_runtime_ms")
@@ -34,7 +38,7 @@ extension JobValidation {
             ids.count <= Limits.parentsPerJob, "after",
             "has \(ids.count) jobs, at most \(Limits.parentsPerJob) are allowed; put a job between")
         for id in ids.prefix(Limits.parentsPerJob) {
-            expect(JobID(id) != nil, "after", "has '\(id.prefix(40))', which is not the id of a job")
+            expect(JobID(id) != nil, "after", "has '\(id.excerpt)', which is not the id of a job")
         }
     }
 }

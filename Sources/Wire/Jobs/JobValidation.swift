@@ -1,13 +1,16 @@
+import ModelSettings
+
 /// What can be said against a job by looking at it alone. Whether its models exist is for the broker to say.
 package struct JobValidation {
     package static let largestCount: UInt32 = 100_000
-    package static let largestSteps: UInt32 = 1000
-    package static let samplers = ["ddim", "ddpm"]
+    package static let samplers = SettingsWord.all(SamplerSettings.Method.self).sorted()
     /// The checkpoints that are kept of a job; the first is meant when none is named.
     package static let checkpoints = ["newest", "previous", "best"]
     package static let inceptionPoolings = ["fid", "torchvision"]
     package static let largestLikelihoodSamples: UInt32 = 100_000
     package static let largestLeafImages: UInt32 = 10_000
+    /// More leaves than this are not legible side by side.
+    package static let figureLeaves = 40
     package static let highestPriority: UInt32 = 9
     package static let defaultPriority: UInt32 = 5
 
@@ -81,7 +84,7 @@ package struct JobValidation {
 
     mutating func expect(_ isFine: Bool, _ field: String, _ complaint: @autoclosure () -> String) {
         // A list of thousands of bad files would not fit into a status.
-        guard !isFine, violations.count < 20 else { return }
+        guard !isFine, violations.count < Limits.violations else { return }
         violations.append(.init(field: field, description: complaint()))
     }
 }
@@ -123,7 +126,10 @@ extension JobValidation {
         name(job.name, "train_tree.name")
         artifact(job.dataset, "train_tree.dataset")
         if job.hasTestDataset { artifact(job.testDataset, "train_tree.test_dataset") }
-        settings(job.settings, Grove_V1_TreeSettings.fields, "train_tree.settings")
+        // What a job that goes on does not set is as it was, and known to the broker alone.
+        settings(job.settings, Grove_V1_TreeSettings.fields, "train_tree.settings") { settings throws(RPCError) in
+            if !job.hasResume { try settings.checkAlone() }
+        }
         if job.hasResume { resume(job.resume, "train_tree.resume") }
     }
 
@@ -131,7 +137,9 @@ extension JobValidation {
         name(job.name, "train_diffusion.name")
         artifact(job.dataset, "train_diffusion.dataset")
         artifact(job.tree, "train_diffusion.tree")
-        settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings")
+        settings(job.settings, Grove_V1_DiffusionSettings.fields, "train_diffusion.settings") {
+            settings throws(RPCError) in if !job.hasResume { try settings.checkAlone() }
+        }
         if job.hasResume { resume(job.resume, "train_diffusion.resume") }
     }
 
@@ -139,7 +147,9 @@ extension JobValidation {
         name(job.name, "train_classifier.name")
         artifact(job.dataset, "train_classifier.dataset")
         if job.hasTestDataset { artifact(job.testDataset, "train_classifier.test_dataset") }
-        settings(job.settings, Grove_V1_ClassifierSettings.fields, "train_classifier.settings")
+        settings(job.settings, Grove_V1_ClassifierSettings.fields, "train_classifier.settings") {
+            settings throws(RPCError) in _ = try settings.training(on: nil, seed: job.seed)
+        }
     }
 
     private mutating func sample(_ job: Grove_V1_Sample) {
@@ -201,7 +211,7 @@ extension JobValidation {
             job.inceptionPooling.isEmpty || job.hasInception && Self.inceptionPoolings.contains(job.inceptionPooling),
             "evaluate.inception_pooling",
             "must be \(Self.inceptionPoolings.joined(separator: " or ")), and goes with inception weights only, "
-                + "not '\(job.inceptionPooling.prefix(40))'")
+                + "not '\(job.inceptionPooling.excerpt)'")
         let measures = job.hasClassifier || job.hasInception
         expect(
             job.distanceImages == 0 || (measures && (2...Self.largestCount).contains(job.distanceImages)),
@@ -239,7 +249,7 @@ extension JobValidation {
     private mutating func name(_ name: String, _ field: String) {
         expect(
             Self.isName(name), field,
-            "must be 1 to 64 of the characters a-z 0-9 . _ - and not '\(name.prefix(80))'")
+            "must be 1 to 64 of the characters a-z 0-9 . _ - and not '\(name.excerpt)'")
     }
 
     private mutating func artifact(_ reference: Grove_V1_ArtifactRef, _ field: String) {
@@ -253,7 +263,7 @@ extension JobValidation {
         expect(!resume.jobID.isEmpty, "\(field).job_id", "is empty; name the job to go on from")
         expect(
             resume.which.isEmpty || Self.checkpoints.contains(resume.which), "\(field).which",
-            "must be \(Self.checkpoints.joined(separator: " or ")), not '\(resume.which.prefix(40))'")
+            "must be \(Self.checkpoints.joined(separator: " or ")), not '\(resume.which.excerpt)'")
     }
 
     private mutating func count(_ count: UInt32, _ field: String) {
@@ -279,23 +289,29 @@ extension JobValidation {
     private mutating func refinement(_ refinement: Grove_V1_Refinement, _ field: String) {
         if refinement.hasDiffusion { artifact(refinement.diffusion, "\(field).diffusion") }
         expect(
-            refinement.steps <= Self.largestSteps, "\(field).steps",
-            "must be 1 to \(Self.largestSteps), or 0 for 50, not \(refinement.steps)")
+            refinement.steps == 0 || SamplingBounds.steps.contains(Int(refinement.steps)), "\(field).steps",
+            "must be \(SamplingBounds.steps.inWords), or 0 for 50, not \(refinement.steps)")
         expect(
             refinement.sampler.isEmpty || Self.samplers.contains(refinement.sampler), "\(field).sampler",
-            "must be \(Self.samplers.joined(separator: " or ")), not '\(refinement.sampler.prefix(40))'")
+            "must be \(Self.samplers.joined(separator: " or ")), not '\(refinement.sampler.excerpt)'")
         expect(
-            (-1...100).contains(refinement.guidance), "\(field).guidance",
-            "must be -1 to 100, not \(refinement.guidance)")
-        expect((0...1).contains(refinement.eta), "\(field).eta", "must be 0 to 1, not \(refinement.eta)")
+            SamplingBounds.guidance.contains(refinement.guidance), "\(field).guidance",
+            "must be \(SamplingBounds.guidance.inWords), not \(refinement.guidance)")
+        expect(
+            SamplingBounds.eta.contains(refinement.eta), "\(field).eta",
+            "must be \(SamplingBounds.eta.inWords), not \(refinement.eta)")
     }
 
     private mutating func settings<Settings>(
-        _ settings: Settings, _ fields: [SettingsField<Settings>], _ path: String
+        _ settings: Settings, _ fields: [SettingsField<Settings>], _ path: String,
+        together: (Settings) throws(RPCError) -> Void
     ) {
         for field in fields {
             if let complaint = field.complaint(about: settings) { expect(false, "\(path).\(field.name)", complaint) }
         }
+        // Much work for a message in which something is wrong already.
+        guard violations.isEmpty else { return }
+        do { try together(settings) } catch { violations += error.violations }
     }
 
     private mutating func files(_ files: [Grove_V1_FileRef], _ field: String) {
@@ -309,13 +325,14 @@ extension JobValidation {
         expect(SHA256.isHexDigest(file.sha256), "\(field).sha256", "must be 64 lower-case hexadecimal digits")
         expect(
             Self.isSafePath(file.name), "\(field).name",
-            "must be a relative path of at most \(Limits.nameBytes) bytes without . or .. and control characters")
+            "must be a relative path of at most \(Limits.nameBytes) bytes without . or .. as a part, backslashes, "
+                + "control characters, line separators or marks that turn the direction of text")
         text(file.mediaType, "\(field).media_type", atMost: Limits.nameBytes)
     }
 
     /// Whether somebody who joins `path` to a directory stays inside it.
     private static func isSafePath(_ path: String) -> Bool {
-        guard path.utf8.count <= Limits.nameBytes, path.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != 92 }) else {
+        guard path.utf8.count <= Limits.nameBytes, path.isSafeName, !path.utf8.contains(UInt8(ascii: "\\")) else {
             return false
         }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -324,6 +341,8 @@ extension JobValidation {
 
     mutating func text(_ text: String, _ field: String, atMost limit: Int) {
         expect(text.utf8.count <= limit, field, "has \(text.utf8.count) bytes, at most \(limit) are allowed")
-        expect(text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }, field, "must not contain control characters")
+        expect(
+            text.isSafeName, field,
+            "must not contain control characters, line separators or marks that turn the direction of text")
     }
 }

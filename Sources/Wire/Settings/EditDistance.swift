@@ -19,7 +19,7 @@ package enum EditDistance {
     /// The nearest of `words`; of equally near ones the first.
     package static func nearest(to word: String, among words: [String]) -> String? {
         // A hostile word is cut: the work grows with its length.
-        let word = String(word.prefix(64))
+        let word = word.cut(toBytes: 64)
         return words.min { between(word, $0) < between(word, $1) }
     }
 }

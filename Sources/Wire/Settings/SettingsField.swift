@@ -40,10 +40,10 @@ extension SettingsField {
     }
 
     static func whole(
-        _ name: String, _ range: ClosedRange<UInt32>, _ path: any Path<UInt32>, _ has: any Has, _ meaning: String
+        _ name: String, _ range: ClosedRange<Int>, _ path: any Path<UInt32>, _ has: any Has, _ meaning: String
     ) -> Self {
         Self(
-            name: name, form: .whole(range), meaning: meaning,
+            name: name, form: .whole(UInt32(range.lowerBound)...UInt32(range.upperBound)), meaning: meaning,
             read: { $0[keyPath: has] ? .whole($0[keyPath: path]) : nil }
         ) {
             if case .whole(let value) = $1 { $0[keyPath: path] = value }
@@ -73,10 +73,11 @@ extension SettingsField {
     }
 
     static func wholes(
-        _ name: String, _ range: ClosedRange<UInt32>, count: Int, _ path: any Path<[UInt32]>, _ meaning: String
+        _ name: String, _ range: ClosedRange<Int>, count: Int, _ path: any Path<[UInt32]>, _ meaning: String
     ) -> Self {
         Self(
-            name: name, form: .wholes(range, count: count), meaning: meaning,
+            name: name, form: .wholes(UInt32(range.lowerBound)...UInt32(range.upperBound), count: count),
+            meaning: meaning,
             read: { $0[keyPath: path].isEmpty ? nil : .wholes($0[keyPath: path]) }
         ) {
             if case .wholes(let value) = $1 { $0[keyPath: path] = value }
@@ -111,7 +112,7 @@ extension SettingsField {
     /// Reads and checks `text`, then sets the field.
     /// - Throws: what is wrong, to follow the field's name.
     func set(_ settings: inout Settings, to text: String) throws(SettingsText.Complaint) {
-        guard let value = parse(text) else { throw .init(text: "must be \(form), not '\(text.prefix(80))'") }
+        guard let value = parse(text) else { throw .init(text: "must be \(form), not '\(text.excerpt)'") }
         if let complaint = complaint(about: value) { throw .init(text: complaint) }
         write(&settings, value)
     }
@@ -161,7 +162,7 @@ extension SettingsField.Value: CustomStringConvertible {
         case .flag(let value): value ? "true" : "false"
         case .whole(let value): String(value)
         case .number(let value): SettingsText.number(value)
-        case .text(let value): String(value.prefix(80))
+        case .text(let value): value.excerpt
         case .wholes(let values): values.map(String.init).joined(separator: ",")
         }
     }

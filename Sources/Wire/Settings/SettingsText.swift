@@ -60,14 +60,14 @@ extension SettingsText {
             guard let equals = pair.firstIndex(of: "=") else {
                 throw RPCError(
                     .invalidArgument,
-                    "'\(pair.prefix(80))' is not a setting; write key=value, for example batch_size=64")
+                    "'\(pair.excerpt)' is not a setting; write key=value, for example batch_size=64")
             }
             let key = String(pair[..<equals]).replacingDashes
             guard let field = fields.first(where: { $0.name == key }) else {
                 let nearest = EditDistance.nearest(to: key, among: fields.map(\.name)) ?? "batch_size"
                 throw RPCError(
                     .invalidArgument,
-                    "a \(model) has no setting '\(key.prefix(40))'; the nearest is '\(nearest)', and '--set help' lists all"
+                    "a \(model) has no setting '\(key.excerpt)'; the nearest is '\(nearest)', and '--set help' lists all"
                 )
             }
             do {

@@ -45,15 +45,15 @@ extension RPCError {
             retryAfter: status.retryAfterMs == 0 ? nil : .milliseconds(Int64(status.retryAfterMs)))
     }
 
-    /// The status to send.
+    /// The status to send: bounded, for it may quote what a peer wrote.
     package var status: Grove_V1_Status {
         var status = Grove_V1_Status()
         status.code = code.rawValue
-        status.message = message
-        status.violations = violations.map { violation in
+        status.message = message.cut(toBytes: Limits.statusMessageBytes)
+        status.violations = violations.prefix(Limits.violations).map { violation in
             var field = Grove_V1_FieldViolation()
-            field.field = violation.field
-            field.description_p = violation.description
+            field.field = violation.field.cut(toBytes: Limits.nameBytes)
+            field.description_p = violation.description.cut(toBytes: Limits.statusMessageBytes)
             return field
         }
         if let retryAfter {

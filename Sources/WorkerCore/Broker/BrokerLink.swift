@@ -3,6 +3,8 @@ import Wire
 /// What a worker asks of the broker. Calls block: they are made on the worker's own threads, never on the
 /// cooperative pool. Tests put a broker in memory behind it.
 package protocol BrokerLink: Sendable {
+    /// Drawn at each start of the worker: what it took is its own by this.
+    var incarnation: [UInt8] { get }
     /// A job for one of the free slots, or nil when there was none in that time.
     /// - Parameter loaded: hashes of the models in memory; jobs for them come sooner.
     func take(

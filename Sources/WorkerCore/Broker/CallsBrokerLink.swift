@@ -8,15 +8,16 @@ import Wire
 ///
 /// Every call waits for a lost broker to come back as long as its time allows: a worker outlives its broker's restart.
 package final class CallsBrokerLink: BrokerLink {
+    package let incarnation: [UInt8]
     private let connection: Connection
     private let transfer: BlobTransfer
 
     package init(_ configuration: WorkerConfiguration, log: Logger) throws(RPCError) {
+        let hello = configuration.hello
+        incarnation = [UInt8](hello.worker.incarnation)
+        let connectionLog = ConnectionLog(log)
         connection = try Connection(
-            endpoint: configuration.broker, hello: configuration.hello, options: .init(patience: nil)
-        ) { event in
-            log.info("connection", metadata: ["event": "\(event)"])
-        }
+            endpoint: configuration.broker, hello: hello, options: .init(patience: nil), onEvent: connectionLog.note)
         transfer = BlobTransfer(connection)
     }
 

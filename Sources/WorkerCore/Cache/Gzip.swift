@@ -8,8 +8,35 @@ package enum Gzip {
         bytes.count >= 18 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
+    /// How long the last file says that it was (RFC 1952, 2.3.1), which nobody has checked yet: modulo 2³².
+    package static func statedSize(_ bytes: [UInt8]) -> Int {
+        bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// The inflated bytes; at most `limit` of them, so that a small file cannot fill the memory.
     package static func inflate(_ bytes: [UInt8], name: String, limit: Int) throws(JobError) -> [UInt8] {
+        let (output, isWhole) = try inflate(bytes, name: name, until: limit)
+        guard output.count <= limit else {
+            throw JobError(
+                .invalidArgument,
+                "'\(name)' inflates to more than the \(limit) bytes that it may have: fetch it again, or import it in parts."
+            )
+        }
+        guard isWhole else {
+            throw JobError(.invalidArgument, "'\(name)' is a damaged or truncated gzip file: fetch it again.")
+        }
+        return output
+    }
+
+    /// The first `count` bytes, or all where there are fewer; of a damaged file as many as can be had.
+    package static func inflate(_ bytes: [UInt8], name: String, beginning count: Int) throws(JobError) -> [UInt8] {
+        Array(try inflate(bytes, name: name, until: count).output.prefix(count))
+    }
+
+    /// Stops when there are more than `limit` bytes.
+    private static func inflate(
+        _ bytes: [UInt8], name: String, until limit: Int
+    ) throws(JobError) -> (output: [UInt8], isWhole: Bool) {
         var stream = z_stream()
         // 16 + 15: a gzip header, and the largest window.
         guard inflateInit2_(&stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -38,12 +65,6 @@ package enum Gzip {
                 if status == Z_STREAM_END && consumed < source.count { status = inflateReset(&stream) }
             }
         }
-        if output.count > limit {
-            throw JobError(.invalidArgument, "'\(name)' inflates to more than \(limit) bytes: import it in parts.")
-        }
-        guard status == Z_STREAM_END else {
-            throw JobError(.invalidArgument, "'\(name)' is a damaged or truncated gzip file: fetch it again.")
-        }
-        return output
+        return (output, status == Z_STREAM_END)
     }
 }

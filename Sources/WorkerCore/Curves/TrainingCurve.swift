@@ -50,6 +50,17 @@ package struct TrainingCurve: Codable, Equatable, Sendable {
         points.removeAll { $0.step % stride != 0 }
     }
 
+    /// Whether it is one that `add` makes, and so can be gone on with: it may come from a file.
+    package var isWhole: Bool {
+        (1...1 << 40).contains(stride) && names.count <= Self.mostNames && points.count <= Self.mostPoints
+            && points.allSatisfy { point in
+                (0...1 << 48).contains(point.step) && (0...1 << 48).contains(point.epoch)
+                    && point.time.magnitude < 1e12 && point.values.count <= names.count
+            }
+    }
+
+    private static let mostNames = 200
+
     /// The names and values of a point, without those that it lacks.
     package func values(of point: Point) -> [(name: String, value: Double)] {
         zip(names, point.values).compactMap { name, value in value.map { (name, $0) } }

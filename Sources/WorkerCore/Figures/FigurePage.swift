@@ -7,15 +7,13 @@ enum FigurePage {
     static let margin = 40.0
     /// Where a figure begins below its title.
     static let top = 108.0
-    /// More leaves than this are not legible side by side.
-    static let mostLeaves = 40
     private static let titleScale = 4
 
     static func require(leaves: Int) throws {
-        guard leaves <= mostLeaves else {
+        guard leaves <= JobValidation.figureLeaves else {
             throw JobError(
                 .invalidArgument,
-                "A figure shows at most \(mostLeaves) leaves side by side and this tree has \(leaves): draw a smaller "
+                "A figure shows at most \(JobValidation.figureLeaves) leaves side by side and this tree has \(leaves): draw a smaller "
                     + "tree.")
         }
     }

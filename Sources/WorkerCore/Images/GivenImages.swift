@@ -13,9 +13,11 @@ struct GivenImages {
     ) throws {
         guard files.isEmpty, let dataset else {
             names = files.map(\.name)
+            let each = shape.height * shape.width * shape.channels
+            try context.require(bytes: files.count * each * MemoryLayout<Float>.size)
             values = try files.map { file in
                 try UserImage.values(
-                    context.bytes(file), name: file.name, height: shape.height, width: shape.width,
+                    UserImage.bytes(file, context), name: file.name, height: shape.height, width: shape.width,
                     channels: shape.channels)
             }
             return

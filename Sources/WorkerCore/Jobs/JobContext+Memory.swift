@@ -8,18 +8,22 @@ extension JobContext {
         log(
             "Needs about \(forecast.total >> 20) MiB of memory at its peak, \(forecast.step >> 20) MiB of it for a step."
         )
-        try FreeMemory.require(forecast, free: FreeMemory.bytes)
+        try FreeMemory.require(forecast.total, free: FreeMemory.bytes)
     }
+
+    /// Refuses what does not fit into the memory that is free, before it is taken: files, images, or a run that takes more
+    /// than that by arithmetic alone.
+    func require(bytes: Int) throws { try FreeMemory.require(bytes, free: FreeMemory.bytes) }
 }
 
 /// How much memory a process may still take.
 enum FreeMemory {
     /// - Parameter free: bytes; nil where nobody knows, which refuses nothing.
-    static func require(_ forecast: MemoryForecast, free: Int?) throws(JobError) {
-        guard let free, forecast.total > free else { return }
+    static func require(_ bytes: Int, free: Int?) throws(JobError) {
+        guard let free, bytes > free else { return }
         throw JobError(
             .resourceExhausted,
-            "The job needs about \(forecast.total >> 20) MiB of memory and its worker's machine has \(free >> 20) MiB "
+            "The job needs about \(bytes >> 20) MiB of memory and its worker's machine has \(free >> 20) MiB "
                 + "free: lower the batch size or ask for fewer images at once, or run it on a larger machine.")
     }
 

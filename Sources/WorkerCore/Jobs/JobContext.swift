@@ -19,12 +19,15 @@ package struct JobContext: Sendable {
         if let reason = attempt.stop { throw JobStopped(reason: reason) }
     }
 
+    /// - Throws: `JobError` for a file that does not fit into memory, before it is fetched.
     func bytes(_ file: Grove_V1_FileRef) throws -> [UInt8] {
-        try blobs.bytes(sha256: file.sha256, size: file.size)
+        try require(bytes: Int(clamping: file.size))
+        return try blobs.bytes(sha256: file.sha256, size: file.size)
     }
 
     func bytes(_ artifact: Grove_V1_ArtifactRef) throws -> [UInt8] {
-        try blobs.bytes(sha256: artifact.sha256, size: artifact.size)
+        try require(bytes: Int(clamping: artifact.size))
+        return try blobs.bytes(sha256: artifact.sha256, size: artifact.size)
     }
 
     /// Uploads a checkpoint and makes it the one that a later attempt begins from.

@@ -36,21 +36,8 @@ package struct JobExecutor: Sendable {
         } catch let error as RPCError where error.meansBrokerAway {
             // The broker was away while the job needed it: not the job's fault.
             return .interrupted(reason: error.message)
-        } catch let error as RPCError {
-            return .failed(error)
-        } catch let error as JobError {
-            return .failed(RPCError(error.code, error.description))
-        } catch let error as TrainingError {
-            return .failed(RPCError(.failedPrecondition, error.description))
-        } catch let error where error is CocoaError || error is POSIXError {
-            // Of this machine, not of the job: its cache could not be read or written.
-            let sentence =
-                "The worker could not use its state folder (\((error as NSError).localizedDescription)): "
-                + "make room on its disk and submit again."
-            return .failed(RPCError(.resourceExhausted, sentence))
         } catch {
-            // The decoders' and models' errors describe themselves in one sentence.
-            return .failed(RPCError(.invalidArgument, "\(error)"))
+            return .failed(RPCError(endingJob: error))
         }
     }
 

@@ -38,19 +38,8 @@ struct TrainClassifierJob {
 
     private func start(_ dataset: ImageDataset, from checkpoint: RunCheckpoint?) throws -> ClassifierTraining {
         if let checkpoint { return try ClassifierTraining(resuming: checkpoint.state, dataset: dataset) }
-        return try ClassifierTraining(settings: job.settings.training(seed: job.seed), dataset: dataset)
-    }
-}
-
-extension Grove_V1_ClassifierSettings {
-    /// The standard settings, with every value that is set put in its place.
-    func training(seed: UInt64) -> ClassifierTrainingSettings {
-        var settings = ClassifierTrainingSettings(seed: seed)
-        if hasBatchSize { settings.batchSize = Int(batchSize) }
-        if hasEpochs { settings.epochs = Int(epochs) }
-        if hasLearningRate { settings.learningRate = learningRate }
-        if hasWeightDecay { settings.weightDecay = weightDecay }
-        return settings
+        let settings = try job.settings.training(on: dataset.count, seed: job.seed)
+        return try ClassifierTraining(settings: settings, dataset: dataset)
     }
 }
 

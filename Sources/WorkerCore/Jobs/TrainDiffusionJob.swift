@@ -15,7 +15,7 @@ struct TrainDiffusionJob {
         let shape = ImageShape(tree.tree)
         try shape.require(ImageShape(dataset), of: "The dataset '\(job.dataset.name)'")
         let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
-        let training = try start(dataset, tree, from: checkpoint)
+        let training = try start(dataset, tree, from: checkpoint, context)
         try context.require(
             training.settings.memoryForecast(
                 leafCount: tree.tree.topology.leaves.count, datasetBytes: dataset.pixels.count))
@@ -42,19 +42,33 @@ struct TrainDiffusionJob {
     }
 
     private func start(
-        _ dataset: ImageDataset, _ loaded: LoadedTree, from checkpoint: RunCheckpoint?
+        _ dataset: ImageDataset, _ loaded: LoadedTree, from checkpoint: RunCheckpoint?, _ context: JobContext
     ) throws -> DiffusionTraining {
         let tree = loaded.tree
         let conditions = TreeConditionSource(
-            tree: tree, images: dataset, choice: try job.settings.leafChoiceValue(), seed: job.seed)
+            tree: tree, images: dataset, choice: try job.settings.treeLeafChoice(), seed: job.seed)
         if let checkpoint {
             return try DiffusionTraining(
                 resuming: checkpoint.state, images: dataset, conditions: conditions, changing: job.settings.changed)
         }
-        let settings = try job.settings.training(side: dataset.height, channels: dataset.channels, seed: job.seed)
-        try dataset.require(batch: settings.batchSize, name: job.dataset.name)
+        let settings = try job.settings.training(on: dataset.trainingImages, seed: job.seed)
+        try context.require(
+            bytes: settings.leastMemory(
+                leafCount: tree.topology.leaves.count, datasetBytes: dataset.pixels.count
+            ).total)
         return try DiffusionTraining(
             settings: settings, leafCount: tree.topology.leaves.count, treeDigest: loaded.digest, images: dataset,
             conditions: conditions)
+    }
+}
+
+extension Grove_V1_DiffusionSettings {
+    /// How the frozen tree picks the leaf that a training image is seen through.
+    func treeLeafChoice() throws(JobError) -> Models.LeafChoice {
+        switch hasLeafChoice ? leafChoice : "drawn" {
+        case "drawn": .sample
+        case "most_probable": .argmax
+        case let other: throw SettingsWord.unknown(other, of: "leaf_choice", Self.leafChoices)
+        }
     }
 }

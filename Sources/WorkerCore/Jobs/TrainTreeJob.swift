@@ -16,7 +16,7 @@ struct TrainTreeJob {
                 "all images of '\(job.dataset.name)' are of one class, so accuracy, NMI and ARI will say nothing")
         }
         let checkpoint = try context.checkpoint(resuming: job.hasResume ? job.resume : nil)
-        let training = try start(dataset, from: checkpoint)
+        let training = try start(dataset, from: checkpoint, context)
         try context.require(training.settings.memoryForecast(datasetBytes: dataset.pixels.count))
         var loop = TrainingLoop(
             context, policy: job.checkpoints, imagesPerStep: training.settings.batchSize, title: job.name,
@@ -49,20 +49,16 @@ struct TrainTreeJob {
             files: files, artifacts: [MadeArtifact(name: job.name, kind: .tree, facts: facts, bytes: bytes)])
     }
 
-    private func start(_ dataset: ImageDataset, from checkpoint: RunCheckpoint?) throws -> TreeTraining {
+    private func start(
+        _ dataset: ImageDataset, from checkpoint: RunCheckpoint?, _ context: JobContext
+    ) throws -> TreeTraining {
         if let checkpoint {
             return try TreeTraining(
                 resuming: checkpoint.state, dataset: dataset, augmentation: ImageViews.byChannels,
                 changing: job.settings.changed)
         }
-        guard dataset.height == dataset.width else {
-            throw JobError(
-                .invalidArgument,
-                "The images of '\(job.dataset.name)' are \(dataset.width)×\(dataset.height) but the model takes square "
-                    + "ones: crop or scale them and import them again.")
-        }
-        let settings = try job.settings.training(side: dataset.height, channels: dataset.channels, seed: job.seed)
-        try dataset.require(batch: settings.batchSize / settings.views, name: job.dataset.name)
+        let settings = try job.settings.training(on: dataset.trainingImages, seed: job.seed)
+        try context.require(bytes: settings.leastMemory(datasetBytes: dataset.pixels.count).total)
         return try TreeTraining(settings: settings, dataset: dataset, augmentation: ImageViews.byChannels)
     }
 

@@ -27,7 +27,7 @@ package struct Delivery: Sendable {
     /// Delivers one outcome. Gives up only when the broker refuses it for good, or when the worker goes down while the
     /// broker is away: then the outbox keeps it for the next start.
     package func deliver(_ attempt: RunningAttempt, _ outcome: JobOutcome, givingUp: () -> Bool) {
-        let parcel = Parcel(attempt.id, outcome)
+        let parcel = Parcel(attempt.id, link.incarnation, outcome)
         do {
             try outbox.put(parcel)
         } catch {
@@ -95,7 +95,7 @@ package struct Delivery: Sendable {
     private func isRefusalTold(_ error: RPCError, of parcel: Parcel) -> Bool {
         guard case .success = parcel.request.outcome, error.code != .aborted else { return true }
         let failure = RPCError(error.code, "The broker did not take the job's results: \(error.message)")
-        return isSettled(Parcel(parcel.request.attempt, .failed(failure)))
+        return isSettled(Parcel(parcel.request.attempt, [UInt8](parcel.request.incarnation), .failed(failure)))
     }
 
     private func remove(_ key: String) {

@@ -1,3 +1,4 @@
+import Foundation
 import Wire
 
 /// An outcome as it is handed in: the request, and the blobs that go up before it.
@@ -6,10 +7,12 @@ package struct Parcel: Sendable {
     /// By SHA-256.
     package let blobs: [String: [UInt8]]
 
-    package init(_ attempt: Grove_V1_AttemptId, _ outcome: JobOutcome) {
+    /// - Parameter incarnation: that of the worker when it took the job, for a later start may hand the outcome in.
+    package init(_ attempt: Grove_V1_AttemptId, _ incarnation: [UInt8], _ outcome: JobOutcome) {
         var request = Grove_V1_CompleteRequest()
         var blobs: [String: [UInt8]] = [:]
         request.attempt = attempt
+        request.incarnation = Data(incarnation)
         func file(_ name: String, _ mediaType: String, _ bytes: [UInt8]) -> Grove_V1_FileRef {
             var file = Grove_V1_FileRef()
             file.name = name

@@ -12,6 +12,9 @@ package struct BestSoFar: Codable, Equatable, Sendable {
 
     package init() {}
 
+    /// Whether it can be gone on with: it may come from a file.
+    package var isWhole: Bool { (0...1 << 48).contains(count) }
+
     package mutating func add(_ step: TrainingProgress) {
         if step.stage != stage { (stage, sum, count, best) = (step.stage, 0, 0, nil) }
         sum += step.score

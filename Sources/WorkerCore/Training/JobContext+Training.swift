@@ -15,12 +15,8 @@ extension JobContext {
 }
 
 extension ImageDataset {
-    /// Throws a sentence when a training's first batch could not be filled.
-    func require(batch: Int, name: String) throws(JobError) {
-        guard count < batch else { return }
-        throw JobError(
-            .invalidArgument,
-            "The dataset '\(name)' has \(count) images, fewer than the \(batch) of a batch: import more, or train with "
-                + "--set batch_size=\(count) or less.")
+    /// What decides whether a model can be trained on it.
+    var trainingImages: TrainingImages {
+        TrainingImages(height: height, width: width, channels: channels, count: count)
     }
 }

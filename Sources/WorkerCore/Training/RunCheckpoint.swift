@@ -14,6 +14,8 @@ package struct RunCheckpoint {
         package var sheets = 0
 
         package init() {}
+
+        var isWhole: Bool { curve.isWhole && best.isWhole && (0...1 << 40).contains(sheets) }
     }
 
     package var state: [UInt8]
@@ -36,6 +38,7 @@ package struct RunCheckpoint {
         } catch is DecodingError {
             throw Self.unreadable
         }
+        guard notes.isWhole else { throw Self.unreadable }
         state = Array(bytes[end...])
     }
 

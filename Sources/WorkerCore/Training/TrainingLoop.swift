@@ -81,7 +81,8 @@ struct TrainingLoop {
         var next = notes
         let isBest = next.best.close()
         let bytes = try RunCheckpoint(state: training.checkpoint(), notes: next).encoded()
-        let file = ResultFile(name: "checkpoint-\(step)", mediaType: "application/x-grove-checkpoint", bytes: bytes)
+        let file = ResultFile(
+            name: CheckpointName.of(step: step), mediaType: "application/x-grove-checkpoint", bytes: bytes)
         // Drawing the curves takes longer than many a step.
         let shows = lastShow.map { $0.duration(to: .now) >= Self.pauseBetweenShows } ?? true
         let isSaved = try tolerating("the checkpoint of step \(step)") {

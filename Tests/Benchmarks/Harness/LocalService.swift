@@ -17,11 +17,10 @@ struct LocalService: Sendable {
                 threads: Places.processors))
         let (endpoints, found) = AsyncStream<String>.makeStream()
         let running = Task {
-            let status = await local.run { news in
+            defer { found.finish() }
+            return try await local.run { news in
                 if case .ready(let endpoint) = news { found.yield(endpoint) }
             }
-            found.finish()
-            return status
         }
         let result: Swift.Result<Result, any Error>
         do {
@@ -30,7 +29,7 @@ struct LocalService: Sendable {
             result = .failure(error)
         }
         local.stop()
-        _ = await running.value
+        _ = try await running.value
         try FileManager.default.removeItem(at: folder)
         return try result.get()
     }

@@ -69,7 +69,7 @@ import Testing
         }
         #expect(refusal(try Self.sides(labelled: false)).contains("labels"))
         #expect(refusal(try Self.sides().subset(Array(stride(from: 0, to: 64, by: 2)))).contains("one class"))
-        #expect(refusal(try Self.sides(8)).contains("8 images, fewer than a batch of 16"))
+        #expect(refusal(try Self.sides(8)).contains("batch_size is 16, for which 8 images are too few"))
 
         let classifier = try Classifier(ClassifierDescription(Self.sides()), seed: 1)
         let strangers = try ImageDataset(

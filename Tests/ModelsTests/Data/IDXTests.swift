@@ -108,4 +108,10 @@ func expectRefusal(
         expectRefusal(of: [("a", [8, 0, 3, 8, 0, 0])], because: "no format")
         expectRefusal(of: [("evil\u{7}\nname", [7])], because: "evil??name")
     }
+
+    @Test func aNameThatIsOneLongCharacterIsCutShort() {
+        let name = "e" + String(repeating: "\u{301}", count: 10_000)
+        let error = #expect(throws: DatasetError.self) { try DatasetReader.read(files: [(name, [7])]) }
+        #expect((error?.description.utf8.count ?? .max) < 1000)
+    }
 }

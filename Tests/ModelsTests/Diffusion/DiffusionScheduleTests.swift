@@ -49,10 +49,16 @@ import Testing
         #expect(spaced.timesteps.last == (asked == 1 ? 0 : 800))
     }
 
-    @Test func uniformStepsAreExactOrRefused() throws {
+    /// Where no even stride gives so many, strides differ by one.
+    @Test func everyNumberOfUniformStepsIsPossible() throws {
         #expect(try schedule.respaced(.uniform, steps: 50).timesteps == Array(stride(from: 0, to: 1000, by: 20)))
-        let error = #expect(throws: DiffusionError.self) { try schedule.respaced(.uniform, steps: 300) }
-        #expect(error?.description.contains("334") == true)
+        for steps in 1...schedule.count {
+            let spaced = try schedule.respaced(.uniform, steps: steps).timesteps
+            #expect(spaced.count == steps && spaced[0] == 0 && spaced[steps - 1] < schedule.count)
+            #expect(zip(spaced, spaced.dropFirst()).allSatisfy { $0 < $1 })
+        }
+        let strides = try schedule.respaced(.uniform, steps: 300).timesteps
+        #expect(Set(zip(strides, strides.dropFirst()).map { $1 - $0 }) == [3, 4])
         #expect(throws: DiffusionError.self) { try schedule.respaced(.truncated, steps: 1001) }
         #expect(throws: DiffusionError.self) { try schedule.respaced(.truncated, steps: 0) }
     }

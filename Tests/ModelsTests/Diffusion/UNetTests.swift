@@ -182,7 +182,7 @@ import Testing
             $0.channelMultipliers = Array(repeating: 64, count: 6)
         }
         add("halve") { $0.paddingRule = .native }
-        add("padded") { $0.imageSize = 27 }
+        add("padding_rule") { $0.imageSize = 27 }
         add("leaf_count") { $0.leafSignal = .embedding }
         for (configuration, word) in wrong {
             let error = #expect(throws: DiffusionError.self) { try UNet(configuration, seed: 0) }

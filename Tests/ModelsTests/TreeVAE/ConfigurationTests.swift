@@ -67,6 +67,13 @@ struct ConfigurationTests {
             #expect(configuration.parameterCount(tree.topology) == tree.state.parameterCount)
         }
         #expect(Self.grey.parameterCount(.initial) == 396_118)
+        for leaves in [2, 3, 4, 7, 10, 64, 1000] {
+            for configuration in [Self.grey, Self.colour] {
+                let whole = TreeTopology.balanced(leaves: leaves, maximumDepth: configuration.maximumDepth)
+                #expect(
+                    configuration.parameterCount(leaves: leaves) == configuration.parameterCount(whole), "\(leaves)")
+            }
+        }
         let ten = TreeTopology.balanced(leaves: 10)
         #expect(ten.leaves.count == 10)
         #expect(Self.grey.parameterCount(ten) == 1_017_206)

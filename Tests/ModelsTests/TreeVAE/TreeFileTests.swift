@@ -50,6 +50,17 @@ struct TreeFileTests {
         expectRefusal(tensors, metadata, "shape")
     }
 
+    @Test("A tensor that is there as a parameter and as a buffer is named")
+    func twice() throws {
+        let tree = try SmallExample.tree()
+        let metadata = try Safetensors(bytes: tree.fileBytes()).metadata
+        let tensors = tree.storedTensors()
+        let name = try #require(tensors[0].name.rest(after: "param."))
+        let again = StoredTensor(
+            name: "buffer." + name, type: tensors[0].type, shape: tensors[0].shape, bytes: tensors[0].bytes)
+        expectRefusal(tensors + [again], metadata, "\"\(name)\" twice")
+    }
+
     @Test("A small file that claims a huge tree is refused before anything is made")
     func hugeClaims() throws {
         var metadata = try Safetensors(bytes: SmallExample.tree().fileBytes()).metadata

@@ -139,6 +139,33 @@ struct TreeTrainingTests {
         #expect(after < 0.85 * before)
     }
 
+    @Test("A run that goes on with fewer epochs than are done, or larger batches, goes on with what follows")
+    func fewerEpochs() throws {
+        var settings = SmallExample.settings()
+        settings.initial.epochs = 3
+        let dataset = try SmallExample.dataset()
+        let run = try TreeTraining(settings: settings, dataset: dataset)
+        while run.position.epoch < 2 { _ = try run.step() }
+        _ = try run.step()
+        let checkpoint = try run.checkpoint()
+        func resumed(_ change: (inout TreeTrainingSettings) -> Void) throws -> TreeTraining {
+            try TreeTraining(
+                resuming: checkpoint, dataset: dataset,
+                changing: {
+                    var settings = $0
+                    change(&settings)
+                    return settings
+                })
+        }
+        let shorter = try resumed { $0.initial.epochs = 1 }
+        #expect(shorter.position.stage == .split && shorter.position.epoch == 0 && shorter.position.batch == 0)
+        #expect(shorter.position.stepsDone == run.position.stepsDone)
+        _ = try finish(shorter)
+        let larger = try resumed { $0.batchSize = dataset.count }
+        #expect(larger.position.stage == .split && larger.position.batch == 0)
+        _ = try finish(larger)
+    }
+
     @Test("A run that goes on from any checkpoint ends in the same bits", arguments: [false, true])
     func continuation(contrastive: Bool) throws {
         let settings = SmallExample.settings(contrastive: contrastive)
@@ -226,6 +253,20 @@ struct TreeTrainingTests {
         }
         let model = try TreeTraining(settings: SmallExample.settings(), dataset: dataset).model()
         #expect(throws: TreeError.self) { try TreeTraining(resuming: model, dataset: dataset) }
+    }
+
+    @Test(
+        "A checkpoint that stands where no run comes to is a sentence",
+        arguments: ["epoch", "batch", "stepsDone", "splitsDone", "stagesBegun"], [Int.min, -1, .max])
+    func impossiblePositions(field: String, number: Int) throws {
+        let dataset = try SmallExample.dataset()
+        let file = try Safetensors(
+            bytes: TreeTraining(settings: SmallExample.settings(), dataset: dataset).checkpoint())
+        var metadata = file.metadata
+        metadata["position"] = metadata["position"]?.replacing("\"\(field)\":0", with: "\"\(field)\":\(number)")
+        #expect(metadata["position"] != file.metadata["position"])
+        let changed = Safetensors.encode(try file.names.map(file.stored), metadata: metadata)
+        #expect(throws: TreeError.self) { try TreeTraining(resuming: changed, dataset: dataset) }
     }
 
     @Test("The published schedule: α, decays and stages")

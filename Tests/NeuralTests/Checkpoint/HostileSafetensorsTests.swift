@@ -177,6 +177,25 @@ import Testing
         #expect(file.names == ["a/🌳"])
     }
 
+    @Test func twoTensorsCannotGetOneName() throws {
+        let tensors = ["a.x", "b.x"].map { StoredTensor($0, [1] as [Float], shape: [1]) }
+        let file = try Safetensors(bytes: Safetensors.encode(tensors))
+        #expect(throws: SafetensorsError.duplicateName("x")) { try file.renamed { $0.rest(after: "a.") ?? "x" } }
+    }
+
+    /// The accent joins the point of the prefix to one Character; names are bytes.
+    @Test func prefixesAreBytes() throws {
+        let tensors = ["a.\u{301}x", "a.\u{302}x"].map { StoredTensor($0, [1] as [Float], shape: [1]) }
+        let file = try Safetensors(bytes: Safetensors.encode(tensors))
+        #expect(try file.under("a.").names == ["\u{301}x", "\u{302}x"])
+    }
+
+    @Test func aNameThatIsOneLongCharacterIsCutShort() {
+        let name = "e" + String(repeating: "\u{301}", count: 100_000)
+        #expect(SafetensorsError.missing(name).description.utf8.count < 500)
+        #expect(name.shown(5).unicodeScalars.count == 6 && "abc".shown(3) == "abc")
+    }
+
     /// Errors are shown to people: control characters of a hostile name are not.
     @Test func errorsPrintNoControlCharacters() {
         let text = SafetensorsError.missing("\u{1B}[2J\u{202E}" + String(repeating: "x", count: 1000)).description

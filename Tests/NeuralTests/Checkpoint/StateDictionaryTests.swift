@@ -116,6 +116,15 @@ import Testing
         #expect(throws: error) { try network.state.load(floats) }
     }
 
+    @Test(arguments: [-1, Int64.min, .max]) func countsLeaveRoom(count: Int64) throws {
+        let network = Network(seed: 1)
+        let changed = tensors(of: network, changing: "bn.num_batches_tracked") {
+            StoredTensor($0.name, [count], shape: [])
+        }
+        let error = StateDictionaryError.wrongCount(name: "bn.num_batches_tracked", found: count)
+        #expect(throws: error) { try network.state.load(file(changed)) }
+    }
+
     @Test func errorsNameTheTensor() {
         let error = StateDictionaryError.wrongShape(name: "a.b", found: [1, 2], expected: [2, 1])
         #expect("\(error)".contains("\"a.b\"") && "\(error)".contains("[1, 2]") && "\(error)".contains("[2, 1]"))

@@ -21,6 +21,7 @@ package struct Chain: Sendable {
     /// - Throws: `RPCError` INVALID_ARGUMENT when there is no job, when one waits for a job that there is not, or when
     ///   jobs wait for each other.
     package init(_ steps: [Step]) throws(RPCError) {
+        try Self.check(count: steps.count)
         guard !steps.isEmpty else {
             throw RPCError(
                 .invalidArgument, "there is no job; write one as [name] with run = \"train tree oak\" below it")
@@ -32,6 +33,16 @@ package struct Chain: Sendable {
             }
         }
         self.steps = try Self.ordered(steps)
+    }
+
+    /// Before anything is done with them, since some of it takes the square of the time.
+    package static func check(count: Int) throws(RPCError) {
+        guard count <= Limits.chainJobs else {
+            throw RPCError(
+                .invalidArgument,
+                "there are \(count) jobs, at most \(Limits.chainJobs) go into one file; submit several, "
+                    + "or use --array and --sweep for jobs that differ in a number")
+        }
     }
 
     private static func ordered(_ steps: [Step]) throws(RPCError) -> [Step] {

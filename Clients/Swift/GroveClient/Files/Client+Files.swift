@@ -42,20 +42,24 @@ extension Client {
         resultsOf job: Job, to directory: String,
         progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64, _ name: String) -> Void
     ) async throws -> [String] {
-        let total = job.results.reduce(0) { $0 + $1.size }
+        guard !directory.isEmpty else {
+            throw FileError(.unwritable, directory, "no directory was named for the results; name one")
+        }
+        // Sums of what a broker says may overflow; they are only shown.
+        let total = job.results.reduce(0) { $0 &+ $1.size }
         var before: UInt64 = 0
         var paths: [String] = []
         for result in job.results {
             // The name decides where on this machine we write.
-            try JobValidation.check(result, field: "the result '\(result.name.prefix(80))'")
+            try JobValidation.check(result, field: "the result '\(result.name.excerpt)'")
             let path = directory + "/" + result.name
             try Self.makeFolder(for: path)
             let start = before
             let blob = BlobName(sha256: result.sha256, size: result.size)
             try await BlobTransfer(connection).download(blob, to: path) { done, _ in
-                progress(start + done, total, result.name)
+                progress(start &+ done, total, result.name)
             }
-            before += result.size
+            before &+= result.size
             paths.append(path)
         }
         return paths

@@ -30,7 +30,7 @@ public struct JobLog: AsyncSequence, Sendable {
                 while let line = try await stream.next(isolation: actor) {
                     // After a new session the stream begins at its beginning.
                     guard line.number >= due else { continue }
-                    due = line.number + 1
+                    due = line.number &+ 1
                     return line
                 }
                 return nil

@@ -17,6 +17,7 @@ public enum TermsText {
                 number = (number ?? 0) * 10 + UInt64(digit)
             } else if let count = number, let unit = units[character] {
                 total += count * unit
+                guard total <= longest else { throw unreadable(text) }
                 number = nil
             } else {
                 throw unreadable(text)
@@ -31,6 +32,9 @@ public enum TermsText {
     public static func keeping(_ text: String) throws(RPCError) -> UInt64 {
         text == "forever" ? 0 : try duration(text)
     }
+
+    /// In milliseconds, some 35,000 years: beyond every limit, and far from what a sum of pieces could overflow.
+    private static let longest: UInt64 = 1 << 50
 
     private static let units: [Character: UInt64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
 
@@ -60,49 +64,51 @@ public enum TermsText {
         return hour * 60 + minute
     }
 
-    /// An instant, in milliseconds since 1970: `19:00`, the next time that this machine's clock shows it;
-    /// `2026-11-24 19:00`; or `+2h`, so long from now.
+    /// When a job may begin: `19:00`, the next time that this machine's clock shows it; `2026-11-24 19:00`; or `+2h`, so long
+    /// after the broker has accepted it. That is for the broker to count: the two clocks need not show the same.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
-    public static func instant(_ text: String, nowMS: Int64) throws(RPCError) -> Int64 {
-        if text.hasPrefix("+") { return nowMS + Int64(clamping: try duration(String(text.dropFirst()))) }
-        let parts = text.split { $0 == " " || $0 == "T" }.map(String.init)
-        if parts.count == 1, let minute = minute(parts[0]), let time = next(minute, after: nowMS) { return time }
-        if parts.count == 2, let minute = minute(parts[1]), let time = time(date: parts[0], minute) { return time }
-        throw RPCError(
-            .invalidArgument, "'\(text.prefix(40))' is no time; write it as 19:00, '2026-11-24 19:00' or +2h")
+    public static func start(_ text: String, of terms: inout Terms, nowMS: Int64) throws(RPCError) {
+        try start(text, of: &terms, nowMS: nowMS, in: .system)
     }
 
-    private static func next(_ minute: UInt32, after nowMS: Int64) -> Int64? {
-        var seconds = time_t(nowMS / 1000)
-        var parts = tm()
-        guard localtime_r(&seconds, &parts) != nil else { return nil }
-        for _ in 0..<2 {
-            if let time = local(parts, minute), time > nowMS { return time }
-            parts.tm_mday += 1
+    package static func start(
+        _ text: String, of terms: inout Terms, nowMS: Int64, in zone: LocalTime
+    ) throws(RPCError) {
+        if text.hasPrefix("+") {
+            terms.startDelayMs = try duration(String(text.dropFirst()))
+            return
         }
-        return nil
+        let parts = text.split { $0 == " " || $0 == "T" }.map(String.init)
+        guard let minute = parts.last.flatMap(minute), let instant = instant(parts, minute, nowMS, zone) else {
+            throw RPCError(
+                .invalidArgument, "'\(text.prefix(40))' is no time; write it as 19:00, '2026-11-24 19:00' or +2h")
+        }
+        terms.notBeforeMs = instant
     }
 
-    private static func time(date: String, _ minute: UInt32) -> Int64? {
+    private static func instant(_ parts: [String], _ minute: UInt32, _ nowMS: Int64, _ zone: LocalTime) -> Int64? {
+        let time = Int64(minute) * 60_000
+        switch parts.count {
+        case 1:
+            let today = zone.local(at: nowMS).floored(to: LocalTime.dayMS)
+            return (0...2).lazy.map { zone.instant(showing: today + $0 * LocalTime.dayMS + time) }.first { $0 > nowMS }
+        case 2:
+            return midnight(parts[0]).map { zone.instant(showing: $0 + time) }
+        default:
+            return nil
+        }
+    }
+
+    /// `2026-11-24` as the local time at which that day begins.
+    private static func midnight(_ date: String) -> Int64? {
         let numbers = date.split(separator: "-", omittingEmptySubsequences: false).map { Int32($0) }
         guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let day = numbers[2],
             (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
-        guard let time = local(parts, minute) else { return nil }
-        var (seconds, back) = (time_t(time / 1000), tm())
-        // February 31 becomes a day of March.
-        guard localtime_r(&seconds, &back) != nil, back.tm_mday == day else { return nil }
-        return time
-    }
-
-    /// So many minutes after midnight of a day, in this machine's time zone.
-    private static func local(_ day: tm, _ minute: UInt32) -> Int64? {
-        var parts = day
-        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (Int32(minute / 60), Int32(minute % 60), 0)
-        parts.tm_isdst = -1
-        let seconds = mktime(&parts)
-        return seconds == -1 ? nil : Int64(seconds) * 1000
+        let seconds = timegm(&parts)
+        // February 31 has become a day of March.
+        return parts.tm_mday == day ? Int64(seconds) * 1000 : nil
     }
 }

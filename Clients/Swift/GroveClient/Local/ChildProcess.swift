@@ -9,14 +9,16 @@ import Darwin
 #endif
 
 /// A program started by this one, in a process group of its own: Ctrl-C reaches only us, and we tell it to stop in the
-/// right order. Its output comes line by line.
+/// right order. Its output comes line by line, its input is a lifeline.
 package struct ChildProcess: Sendable {
     package enum End: Hashable, Sendable, CustomStringConvertible {
         case exited(Int32)
         case killed(signal: Int32)
+        case neverBegan
 
         package var description: String {
             switch self {
+            case .neverBegan: "could not be started"
             case .exited(let code): "ended with exit code \(code)"
             case .killed(let signal): "was ended by signal \(signal)"
             }
@@ -33,12 +35,14 @@ package struct ChildProcess: Sendable {
     /// Starts `executable`.
     ///
     /// - Parameters:
+    ///   - lifeline: becomes its standard input, which ends with whoever holds the lifeline.
+    ///   - held: a lifeline of other children that it holds too, so that theirs ends after it.
     ///   - onLine: a line that it wrote, of at most 64 kB; called on a thread that may be blocked for a while.
     ///   - onEnd: how it ended; called once, after the last line.
     /// - Throws: `FileError` when it cannot be started, `TransportError` when the system gives no more threads.
     package init(
-        _ executable: String, _ arguments: [String], onLine: @escaping @Sendable (Output, String) -> Void,
-        onEnd: @escaping @Sendable (End) -> Void
+        _ executable: String, _ arguments: [String], lifeline: Lifeline, holding held: Lifeline? = nil,
+        onLine: @escaping @Sendable (Output, String) -> Void, onEnd: @escaping @Sendable (End) -> Void
     ) throws {
         let output = try Pipe()
         let error: Pipe
@@ -48,7 +52,14 @@ package struct ChildProcess: Sendable {
             output.close()
             throw problem
         }
-        let (pid, code) = Self.spawn([executable] + arguments, output: output.write, error: error.write)
+        // In this order: none may take a number that is still to be copied.
+        var descriptors = [
+            (lifeline.pipe.read, STDIN_FILENO), (output.write, STDOUT_FILENO), (error.write, STDERR_FILENO),
+        ]
+        if let held { descriptors.append((held.pipe.write, STDERR_FILENO + 1)) }
+        let (pid, code) = withExtendedLifetime((lifeline, held)) {
+            Self.spawn([executable] + arguments, descriptors)
+        }
         closeEnd(output.write)
         closeEnd(error.write)
         guard code == 0 else {
@@ -96,13 +107,12 @@ package struct ChildProcess: Sendable {
         _ = kill(pid, number)
     }
 
-    private static func spawn(_ arguments: [String], output: Int32, error: Int32) -> (pid_t, Int32) {
+    /// - Parameter descriptors: ours, and the numbers that they get there.
+    private static func spawn(_ arguments: [String], _ descriptors: [(ours: Int32, theirs: Int32)]) -> (pid_t, Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+        for (ours, theirs) in descriptors { posix_spawn_file_actions_adddup2(&actions, ours, theirs) }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -138,28 +148,4 @@ package struct ChildProcess: Sendable {
         let signal = status & 0x7f
         return signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
     }
-}
-
-private struct Pipe {
-    let read: Int32
-    let write: Int32
-
-    init() throws(FileError) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
-            throw FileError(.unreadable, "", "no pipe can be opened: \(String(cString: strerror(errno)))")
-        }
-        // Not for the other children: they would hold it open.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        (read, write) = (ends[0], ends[1])
-    }
-
-    func close() {
-        closeEnd(read)
-        closeEnd(write)
-    }
-}
-
-private func closeEnd(_ descriptor: Int32) {
-    _ = close(descriptor)
 }

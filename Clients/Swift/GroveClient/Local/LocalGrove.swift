@@ -38,15 +38,26 @@ package final class LocalGrove: Sendable {
 
     private enum Event: Sendable {
         case line(Supervisor.Member, ChildProcess.Output, String)
-        case ended(Supervisor.Member, String)
+        case ended(Supervisor.Member, ChildProcess.End)
         case prepared(endpoint: String)
         case stop
         case tick
     }
 
+    /// Workers stop first, also when this process is killed: they hold the broker's lifeline, so that there is a broker
+    /// to take what they have.
+    private struct Lifelines: Sendable {
+        let broker: Lifeline
+        let workers: Lifeline
+
+        init() throws(FileError) { (broker, workers) = (try Lifeline(), try Lifeline()) }
+    }
+
     private let plan: Plan
     private let events: AsyncStream<Event>
     private let post: AsyncStream<Event>.Continuation
+    /// Also before there is anything that could be told.
+    private let isStopping = Mutex(false)
 
     package init(_ plan: Plan) {
         self.plan = plan
@@ -54,17 +65,25 @@ package final class LocalGrove: Sendable {
     }
 
     /// Asks all to end; for any thread, as often as wanted (see `Supervisor.stop`).
-    package func stop() { post.yield(.stop) }
+    package func stop() {
+        isStopping.withLock { $0 = true }
+        post.yield(.stop)
+    }
 
     /// Runs until all have ended.
     ///
     /// - Parameters:
     ///   - prepare: what is done with the broker and the workers before they are said to be ready.
     ///   - tell: told what happens.
+    /// - Throws: `FileError` when the system gives no pipes; `CancellationError`.
     package func run(
         preparing prepare: @escaping @Sendable (_ endpoint: String) async -> Void = { _ in },
         _ tell: @Sendable (News) -> Void
-    ) async -> CommandStatus {
+    ) async throws -> CommandStatus {
+        let earlier = EarlierRun(broker: plan.data + "/broker")
+        try await earlier.waitUntilEnded(while: { !isStopping.withLock { $0 } }) { tell(.say($0)) }
+        if isStopping.withLock({ $0 }) { return .success }
+        let lifelines = try Lifelines()
         let clock = ContinuousClock()
         let start = clock.now
         var supervisor = Supervisor(workers: plan.workers)
@@ -88,7 +107,8 @@ package final class LocalGrove: Sendable {
         while true {
             for action in pending {
                 switch action {
-                case .start(let member): children[member] = begin(member, endpoint: supervisor.endpoint, tell)
+                case .start(let member):
+                    children[member] = begin(member, lifelines, endpoint: supervisor.endpoint, tell)
                 case .stop(let member): children[member]?.signal(SIGTERM)
                 case .kill(let member): children[member]?.signal(SIGKILL)
                 case .ready(let endpoint):
@@ -124,18 +144,22 @@ package final class LocalGrove: Sendable {
 
     /// A member that cannot be started has ended.
     private func begin(
-        _ member: Supervisor.Member, endpoint: String, _ tell: (News) -> Void
+        _ member: Supervisor.Member, _ lifelines: Lifelines, endpoint: String, _ tell: (News) -> Void
     ) -> ChildProcess? {
         let (program, arguments) = command(member, endpoint: endpoint)
         do {
-            return try ChildProcess(plan.programs + "/" + program, arguments) { [post] output, text in
+            return try ChildProcess(
+                plan.programs + "/" + program, arguments + ["--stop-on-eof"],
+                lifeline: member == .broker ? lifelines.broker : lifelines.workers,
+                holding: member == .broker ? nil : lifelines.broker
+            ) { [post] output, text in
                 post.yield(.line(member, output, text))
             } onEnd: { [post] end in
-                post.yield(.ended(member, "\(end)"))
+                post.yield(.ended(member, end))
             }
         } catch {
             tell(.say(sentence(error)))
-            post.yield(.ended(member, "could not be started"))
+            post.yield(.ended(member, .neverBegan))
             return nil
         }
     }

@@ -1,4 +1,5 @@
 import Calls
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -49,12 +50,16 @@ extension ShippedModels {
     /// import has the file's hash in its key, no file is imported twice, also not when its model is gone.
     ///
     /// - Parameters:
-    ///   - patience: how long to wait for the imports; they go on afterwards.
+    ///   - hasWorkers: whether somebody will import them now, which is then waited for.
     ///   - say: told what did not work, a sentence each.
-    package func offer(to client: Client, patience: Duration, say: @escaping @Sendable (String) -> Void) async {
+    package func offer(to client: Client, hasWorkers: Bool, say: @escaping @Sendable (String) -> Void) async {
         do {
             let jobs = try await submit(to: client, say: say)
-            try await Self.wait(for: jobs, client, patience: patience, say: say)
+            if hasWorkers {
+                try await Self.wait(for: jobs, client, say: say)
+            } else if !jobs.isEmpty {
+                say("the models that come with Grove will be there when a worker has connected and imported them")
+            }
         } catch {
             // Whoever stops it knows.
             guard !Task.isCancelled else { return }
@@ -69,8 +74,8 @@ extension ShippedModels {
             do {
                 jobs.append((model, try await submit(model, present, after: jobs, to: client)))
             } catch let error as RPCError where error.code == .alreadyExists {
-                // An earlier start submitted it, when its tree was still to come.
-                continue
+                // An earlier start submitted it, when its tree was still to come; it may be under way.
+                if let id = try await Self.jobUnderWay(for: model, client) { jobs.append((model, id)) }
             } catch let error as FileError {
                 say("\(model.name), which comes with Grove, is not offered: \(sentence(error))")
             }
@@ -115,25 +120,32 @@ extension ShippedModels {
         return file
     }
 
+    private static func jobUnderWay(for model: Model, _ client: Client) async throws(RPCError) -> String? {
+        try await client.jobs([.waiting, .running], limit: Limits.jobsPerList).jobs
+            .first { $0.spec.importModel.name == model.name }?.id
+    }
+
+    /// For as long as it takes, as nothing that names the models can be submitted before; but not for somebody to open a
+    /// queue that is paused.
     private static func wait(
-        for jobs: [(model: Model, id: String)], _ client: Client, patience: Duration,
-        say: @escaping @Sendable (String) -> Void
+        for jobs: [(model: Model, id: String)], _ client: Client, say: @escaping @Sendable (String) -> Void
     ) async throws {
         guard !jobs.isEmpty else { return }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for (model, id) in jobs {
-                    let job = try await client.wait(id)
-                    guard job.state != .succeeded else { continue }
+        let reminder = Task {
+            try await Task.sleep(for: .seconds(30))
+            say("the models that come with Grove are still being imported; see 'grove jobs'")
+        }
+        defer { reminder.cancel() }
+        for (model, id) in jobs {
+            for try await job in client.watch(id) {
+                if job.state == .waiting, job.waitingCode == .paused {
+                    say("the models that come with Grove are not imported yet: \(job.waitingReason.printable)")
+                    return
+                }
+                if job.state.isTerminal, job.state != .succeeded {
                     say("\(model.name), which comes with Grove, could not be imported: \(JobText.ending(job))")
                 }
             }
-            group.addTask {
-                try await Task.sleep(for: patience)
-                say("the models that come with Grove are still being imported; see 'grove jobs'")
-            }
-            defer { group.cancelAll() }
-            try await group.next()
         }
     }
 }

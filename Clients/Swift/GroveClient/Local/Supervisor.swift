@@ -1,9 +1,11 @@
 import Calls
+import Wire
 
 /// Keeps a broker and its workers going, as a state machine: what happened and when goes in, what to do comes out.
 ///
 /// The broker comes first, workers once it is ready. A worker that ends is started again after a pause, which grows
-/// while it keeps failing. When the broker ends, or somebody wants to stop, the workers are stopped first, while there
+/// while it keeps failing; one that says itself that it cannot start is given up after half a minute, which is time for
+/// one of an earlier run to end. When the broker ends, or somebody wants to stop, the workers are stopped first, while there
 /// is a broker to take what they have; then the broker.
 package struct Supervisor: Sendable {
     package enum Member: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -47,6 +49,8 @@ package struct Supervisor: Sendable {
     private var startedAt: [Member: Duration] = [:]
     private var restartAt: [Member: Duration] = [:]
     private var failures: [Member: Int] = [:]
+    /// How often in a row a member could not start.
+    private var refusals: [Member: Int] = [:]
     private var backoff = Backoff(first: .seconds(1), longest: .seconds(30), seed: 0)
     private var status = CommandStatus.success
     /// Where the broker listens; empty until it is ready.
@@ -80,16 +84,16 @@ package struct Supervisor: Sendable {
     }
 
     /// A member has ended, or could not be started.
-    package mutating func ended(_ member: Member, _ how: String, now: Duration) -> [Action] {
+    package mutating func ended(_ member: Member, _ end: ChildProcess.End, now: Duration) -> [Action] {
         running.remove(member)
         switch phase {
         case .finished: return []
         case .starting, .running:
             guard member != .broker else {
                 status = .failure
-                return [.say("the broker \(how); stopping")] + stopWorkers(now: now)
+                return [.say("the broker \(end); stopping")] + stopWorkers(now: now)
             }
-            return [.say(restart(member, how, now: now))]
+            return restartOrGiveUp(member, end, now: now)
         case .stoppingWorkers: return workersLeft ? [] : stopBroker(now: now)
         case .stoppingBroker: return member == .broker ? finish() : []
         }
@@ -142,14 +146,28 @@ extension Supervisor {
         return [.start(member)]
     }
 
-    private mutating func restart(_ member: Member, _ how: String, now: Duration) -> String {
+    private mutating func restartOrGiveUp(_ member: Member, _ end: ChildProcess.End, now: Duration) -> [Action] {
+        refusals[member] = end.meansCannotStart ? (refusals[member] ?? 0) + 1 : 0
+        guard refusals[member] == Self.mostRefusals else { return [.say(restart(member, end, now: now))] }
+        let hasOthers = workersLeft || !restartAt.isEmpty
+        let advice = "mend what it says above, then stop 'grove up' and start it again"
+        guard !hasOthers else { return [.say("\(member) cannot start and is given up; \(advice)")] }
+        status = .failure
+        return [.say("no worker can start; mend what \(member) says above, then start 'grove up' again")]
+            + stopWorkers(now: now)
+    }
+
+    /// With the pauses between them some thirty seconds.
+    private static let mostRefusals = 6
+
+    private mutating func restart(_ member: Member, _ end: ChildProcess.End, now: Duration) -> String {
         // One that ran for a while starts with a short pause again.
         let wasStable = startedAt[member].map { now - $0 > .seconds(60) } ?? false
         let count = wasStable ? 1 : (failures[member] ?? 0) + 1
         failures[member] = count
         let pause = backoff.pause(afterFailure: count)
         restartAt[member] = now + pause
-        return "\(member) \(how); starting it again in \(Format.fixed(pause / .seconds(1), 0)) s"
+        return "\(member) \(end); starting it again in \(Format.fixed(pause / .seconds(1), 0)) s"
     }
 
     private mutating func stopWorkers(now: Duration) -> [Action] {
@@ -168,5 +186,16 @@ extension Supervisor {
     private mutating func finish() -> [Action] {
         phase = .finished
         return [.finish(status)]
+    }
+}
+
+extension ChildProcess.End {
+    /// Whether the program could not begin its work, which another start will not change by itself.
+    fileprivate var meansCannotStart: Bool {
+        switch self {
+        case .exited(let code): code == WorkerExit.cannotStart.rawValue
+        case .killed: false
+        case .neverBegan: true
+        }
     }
 }

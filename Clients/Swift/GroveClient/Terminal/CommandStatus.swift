@@ -81,8 +81,8 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
 /// The sentence about an error, without its code, as people want it.
 package func sentence(_ error: any Error) -> String {
     switch error {
-    case let error as RPCError: Format.safe(error.message)
-    case let error as FileError: Format.safe(error.description)
-    default: Format.safe("\(error)")
+    case let error as RPCError: error.message.printable
+    case let error as FileError: error.description.printable
+    default: "\(error)".printable
     }
 }

@@ -84,22 +84,4 @@ package enum Format {
         default: "\(seconds / 86_400) d ago"
         }
     }
-
-    /// What came from elsewhere, safe for a terminal: without control characters, which could move the cursor, rename
-    /// the window or worse.
-    package static func safe(_ text: String) -> String {
-        if text.unicodeScalars.allSatisfy({ !isControl($0) }) { return text }
-        var clean = String.UnicodeScalarView()
-        clean.append(contentsOf: text.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 })
-        return String(clean)
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        // C0, DEL, C1, and what turns the direction of text around.
-        switch scalar.value {
-        case 9: false
-        case 0..<32, 127..<160, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
 }

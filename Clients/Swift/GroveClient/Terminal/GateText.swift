@@ -2,7 +2,7 @@
 package enum GateText {
     package static func sentence(_ status: Grove_V1_QueueStatus) -> String {
         var text = "the queue is \(status.gate.word): \(status.waitingJobs) waiting, \(status.runningJobs) running"
-        for worker in status.workers { text += "; worker \(Format.safe(worker.worker)) is \(worker.gate.word)" }
+        for worker in status.workers { text += "; worker \(worker.worker.printable) is \(worker.gate.word)" }
         return text
     }
 }

@@ -1,4 +1,5 @@
 import SwiftProtobuf
+import Wire
 
 /// Messages in protobuf's JSON mapping, one line each.
 package enum JSONText {
@@ -6,7 +7,7 @@ package enum JSONText {
         do {
             var options = JSONEncodingOptions()
             options.useDeterministicOrdering = true
-            return try message.jsonString(options: options)
+            return escaped(try message.jsonString(options: options))
         } catch {
             preconditionFailure("a proto3 message without Any fields always has a JSON form, but: \(error)")
         }
@@ -22,13 +23,24 @@ package enum JSONText {
             case "\n": json += "\\n"
             case "\t": json += "\\t"
             case "\r": json += "\\r"
-            case _ where scalar.value < 32:
-                let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: json.unicodeScalars.append(scalar)
             }
         }
-        return json + "\""
+        return escaped(json + "\"")
+    }
+
+    /// JSON may hold text that is not safe for a terminal: as escapes it is, and means the same. Outside of strings JSON
+    /// has only ASCII.
+    private static func escaped(_ json: String) -> String {
+        if json.isSafe { return json }
+        return json.unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.isSafe {
+                text.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            }
+        }
     }
 
     /// `{"job":{…},"files":["…"]}`

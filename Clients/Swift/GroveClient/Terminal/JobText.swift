@@ -71,7 +71,7 @@ package enum JobText {
         for result in job.results { lines.append(("result", "\(result.name) (\(Format.bytes(result.size)))")) }
         let width = lines.map(\.0.count).max() ?? 0
         return lines.map { name, value in
-            Format.safe(name) + String(repeating: " ", count: width - name.count) + "  " + Format.safe(value)
+            name.printable + String(repeating: " ", count: width - name.count) + "  " + value.printable
         }
     }
 
@@ -130,13 +130,13 @@ package enum JobText {
             let reason =
                 job.failure.message.isEmpty
                 ? "job \(job.id) \(verb); see 'grove logs \(job.id)'"
-                : "job \(job.id) \(verb): \(Format.safe(job.failure.message))"
+                : "job \(job.id) \(verb): \(job.failure.message.printable)"
             return reason + goingOn(job, "'grove resume \(job.id) --set key=value'")
         case .waiting, .running, .unspecified, .UNRECOGNIZED: return "job \(job.id) is \(job.state.word)"
         }
     }
 
     private static func goingOn(_ job: Job, _ command: String) -> String {
-        job.hasCheckpoints ? "\ngo on from \(Format.safe(job.checkpoints.newest.name)) with \(command)" : ""
+        job.hasCheckpoints ? "\ngo on from \(job.checkpoints.newest.name.printable) with \(command)" : ""
     }
 }

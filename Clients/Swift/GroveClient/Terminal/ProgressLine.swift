@@ -31,7 +31,7 @@ package struct ProgressLine {
             var parts = [Part(text: "waiting", dispensability: 0)]
             if job.position > 0 { parts.append(Part(text: "\(job.position) before it", dispensability: 0)) }
             if !job.waitingReason.isEmpty {
-                parts.append(Part(text: Format.safe(job.waitingReason), dispensability: 0))
+                parts.append(Part(text: job.waitingReason.printable, dispensability: 0))
             }
             return parts
         case .running where job.hasProgress: return running(job.progress, bar: bar)
@@ -44,7 +44,7 @@ package struct ProgressLine {
         func add(_ text: String, _ dispensability: Int) {
             parts.append(Part(text: text, dispensability: dispensability))
         }
-        add(progress.stage.isEmpty ? "running" : Format.safe(progress.stage), 0)
+        add(progress.stage.isEmpty ? "running" : progress.stage.printable, 0)
         if progress.totalSteps > 0 {
             let share = min(1, Double(progress.step) / Double(progress.totalSteps))
             if bar > 0 { add(self.bar(share, bar), 2) }
@@ -74,7 +74,7 @@ package struct ProgressLine {
     ) -> String {
         let share = total == 0 ? 1 : Double(done) / Double(total)
         let parts = [
-            verb, self.bar(share, bar), "\(Format.bytes(done)) of \(Format.bytes(total))", Format.safe(name),
+            verb, self.bar(share, bar), "\(Format.bytes(done)) of \(Format.bytes(total))", name.printable,
         ]
         return cut(join(parts), to: width)
     }

@@ -1,4 +1,7 @@
+import Calls
+import ProgramSupport
 import Synchronization
+import Wire
 
 #if canImport(Glibc)
 import Glibc
@@ -39,11 +42,18 @@ package final class Screen: Sendable {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// A line of results.
-    package func result(_ line: String) {
-        draft.withLock { draft in
+    /// A line of results. A reader that has gone away, as with `| head`, ends the program by SIGPIPE.
+    /// - Throws: `FileError` when it cannot be written: then the results are not where they should be.
+    package func result(_ line: String) throws(FileError) {
+        let code = draft.withLock { draft in
             clear(&draft)
-            write(STDOUT_FILENO, line + "\n")
+            return StandardStreams.write(line.printableLines + "\n", to: STDOUT_FILENO)
+        }
+        guard code == 0 else {
+            throw FileError(
+                .unwritable, "standard output",
+                "the results cannot be written to standard output: \(String(cString: strerror(code))); "
+                    + "send them to another file or program")
         }
     }
 
@@ -51,7 +61,7 @@ package final class Screen: Sendable {
     package func note(_ line: String) {
         draft.withLock { draft in
             clear(&draft)
-            write(STDERR_FILENO, line + "\n")
+            write(STDERR_FILENO, line.printableLines + "\n")
         }
     }
 
@@ -62,7 +72,7 @@ package final class Screen: Sendable {
     package func draw(_ lines: [String]) {
         guard isTerminal else { return }
         draft.withLock { draft in
-            write(STDERR_FILENO, Self.erase(draft) + lines.joined(separator: "\n"))
+            write(STDERR_FILENO, Self.erase(draft) + lines.map(\.printable).joined(separator: "\n"))
             draft = lines.count
         }
     }
@@ -80,18 +90,8 @@ package final class Screen: Sendable {
         "\r" + (lines > 1 ? "\u{1b}[\(lines - 1)A" : "") + "\u{1b}[J"
     }
 
-    /// A reader that has gone away, as with `| head`, ends the program by SIGPIPE; other failures have nobody to be told.
+    /// What goes wrong here nobody can be told.
     private func write(_ descriptor: Int32, _ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
+        _ = StandardStreams.write(text, to: descriptor)
     }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

@@ -29,7 +29,7 @@ package struct Table {
 
     /// Cells are one line each: what would break the table becomes a space.
     private static func clean(_ cell: String) -> String {
-        Format.safe(String(cell.map { $0 == "\t" || $0.isNewline ? " " : $0 }))
+        String(cell.map { $0 == "\t" || $0.isNewline ? " " : $0 }).printable
     }
 
     package func lines(_ style: Style) -> [String] {

@@ -25,7 +25,7 @@ package enum TextResults {
             } catch {
                 throw FileError(.missing, path, "the result '\(path)' cannot be read; check its folder")
             }
-            lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { Format.safe(String($0)) }
+            lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { String($0).printable }
         }
         return lines
     }

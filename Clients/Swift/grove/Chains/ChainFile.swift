@@ -14,13 +14,16 @@ struct ChainFile {
 
     /// - Throws: `RPCError` INVALID_ARGUMENT, or `FileError`.
     init(_ path: String) throws {
+        let text = try LocalFile.text(path)
+        try TOMLBounds.check(text, of: path)
         let table: TOMLTable
         do {
-            table = try TOMLTable(string: LocalFile.text(path))
+            table = try TOMLTable(string: text)
         } catch let error as TOMLParseError {
             throw RPCError(
                 .invalidArgument, "'\(path)' is not TOML: line \(error.source.begin.line), \(error.description)")
         }
+        try Chain.check(count: table.count)
         jobs = try Chain(Self.entries(table, path)).steps.map { step in
             Job(step: step, command: try Self.command(step))
         }

@@ -20,12 +20,11 @@ struct BrokerOptions: ParsableArguments {
 
     /// A connection, whose troubles are told on standard error.
     func connect() throws -> Client {
-        let fromEnvironment = Places.environment["GROVE_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
-        let endpoint = broker ?? fromEnvironment ?? Client.defaultEndpoint
+        let endpoint = BrokerEndpoint.chosen(option: broker, environment: Places.environment)
         return try Client(
             endpoint,
             options: .init(patience: .milliseconds(Int(patience * 1000)), name: "grove") { notice in
-                Screen.shared.note("grove: \(Format.safe(notice))")
+                Screen.shared.note("grove: \(notice.printable)")
             })
     }
 }

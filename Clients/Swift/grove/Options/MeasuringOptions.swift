@@ -18,7 +18,7 @@ struct MeasuringOptions: ParsableArguments {
         help: """
             Measure Fréchet distances on Inception v3's pool3, with the weights in this safetensors file (torchvision's \
             parameter names).
-            """)
+            """, transform: path)
     var inception: String?
 
     @Option(

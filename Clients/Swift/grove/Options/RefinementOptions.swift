@@ -1,5 +1,6 @@
 import ArgumentParser
 import GroveClient
+import ModelSettings
 
 /// How the diffusion model refines what the tree draws.
 struct RefinementOptions: ParsableArguments {
@@ -20,16 +21,18 @@ struct RefinementOptions: ParsableArguments {
     @Option(help: "DDIM's eta, 0 to 1; 0 adds no noise on the way.")
     var eta: Double = 0
 
-    @Option(help: "Classifier-free guidance weight w: (1 + w) conditional - w unconditional.")
+    @Option(help: "Classifier-free guidance weight w, 0 to 100: (1 + w) conditional - w unconditional.")
     var guidance: Double = 0
 
     func validate() throws {
-        guard (1...JobValidation.largestSteps).contains(steps) else {
-            throw ValidationError("--steps takes 1 to \(JobValidation.largestSteps), not \(steps).")
+        guard SamplingBounds.steps.contains(Int(steps)) else {
+            throw ValidationError("--steps takes \(SamplingBounds.steps.inWords), not \(steps).")
         }
-        guard (0...1).contains(eta) else { throw ValidationError("--eta takes 0 to 1, not \(eta).") }
-        guard (-1...100).contains(guidance) else {
-            throw ValidationError("--guidance takes -1 to 100, not \(guidance).")
+        guard SamplingBounds.eta.contains(eta) else {
+            throw ValidationError("--eta takes \(SamplingBounds.eta.inWords), not \(eta).")
+        }
+        guard SamplingBounds.guidance.contains(guidance) else {
+            throw ValidationError("--guidance takes \(SamplingBounds.guidance.inWords), not \(guidance).")
         }
         if let diffusion { _ = try validated { () throws(RPCError) in try ArtifactRef.parse(diffusion) } }
     }

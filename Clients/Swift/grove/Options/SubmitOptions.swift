@@ -9,7 +9,7 @@ struct SubmitOptions: ParsableArguments {
     @Flag(help: "Print the job's id and do not follow it.")
     var detach = false
 
-    @Option(name: .shortAndLong, help: "The directory for results (default: ./grove-JOBID).")
+    @Option(name: .shortAndLong, help: "The directory for results (default: ./grove-JOBID).", transform: path)
     var output: String?
 
     @Option(help: "0 (last) to 9 (first) in the queue.")

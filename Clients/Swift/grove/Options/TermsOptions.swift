@@ -9,7 +9,7 @@ struct TermsOptions: ParsableArguments {
             valueName: "job"))
     var after: [String] = []
 
-    @Option(help: "Not before then: 19:00, '2026-11-24 19:00' or +2h.")
+    @Option(help: "Not before then: 19:00, '2026-11-24 19:00', or +2h after the submission.")
     var notBefore: String?
 
     @Option(
@@ -44,9 +44,7 @@ struct TermsOptions: ParsableArguments {
 
     func terms() throws(RPCError) -> Terms {
         var terms = Terms()
-        if let notBefore {
-            terms.notBeforeMs = try TermsText.instant(notBefore, nowMS: Places.now)
-        }
+        if let notBefore { try TermsText.start(notBefore, of: &terms, nowMS: Places.now) }
         if let window { terms.window = try TermsText.window(window) }
         if let maxRuntime { terms.maxRuntimeMs = try TermsText.duration(maxRuntime) }
         if let queueTTL { terms.queueTtlMs = try TermsText.duration(queueTTL) }

@@ -20,9 +20,9 @@ struct Collecting: Sendable {
         screen.clear()
         for line in try TextResults.lines(of: job.results, at: paths) { screen.note(line) }
         if json {
-            screen.result(JSONText.outcome(job, files: paths))
+            try screen.result(JSONText.outcome(job, files: paths))
         } else {
-            for path in paths { screen.result(path) }
+            for path in paths { try screen.result(path) }
         }
     }
 
@@ -45,5 +45,5 @@ struct Collecting: Sendable {
 
 extension Job {
     /// Where results go when nobody says; of a job that goes on, a folder for each of its checkpoints.
-    var folder: String { state.isTerminal ? "grove-\(id)" : "grove-\(id)-\(Format.safe(checkpoints.newest.name))" }
+    var folder: String { state.isTerminal ? "grove-\(id)" : "grove-\(id)-\(checkpoints.newest.name.printable)" }
 }

@@ -14,7 +14,7 @@ struct Following: Sendable {
         var last: Job?
         for try await job in client.watch(id) {
             last = job
-            if printsUpdates { screen.result(JSONText.line(job)) }
+            if printsUpdates { try screen.result(JSONText.line(job)) }
             let now = start.duration(to: clock.now)
             switch follower.show(job, width: screen.width, height: screen.height, now: now) {
             case .redraw(let lines): screen.draw(lines)

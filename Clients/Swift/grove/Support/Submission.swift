@@ -9,7 +9,7 @@ struct Submission: Sendable {
         let screen = Screen.shared
         let id = try await client.submit(request(for: spec))
         guard !options.detach else {
-            screen.result(options.json ? "{\"jobId\":\(JSONText.string(id))}" : id)
+            try screen.submitted(options.json ? "{\"jobId\":\(JSONText.string(id))}" : id)
             return .success
         }
         screen.note("job \(id)")

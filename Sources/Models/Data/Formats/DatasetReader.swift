@@ -1,10 +1,12 @@
+import Neural
+
 /// Reads a data set from the files that its authors publish, already inflated: MNIST's and Fashion-MNIST's IDX pair,
 /// CIFAR-10's binary batches, or Grove's own container. Content decides what a file is; names only serve messages.
 package enum DatasetReader {
     package typealias File = (name: String, bytes: [UInt8])
 
     /// More files than this are no data set of these kinds.
-    static let largestFileCount = 64
+    package static let largestFileCount = 64
 
     private enum Format {
         case idx, cifar, container
@@ -77,6 +79,12 @@ package enum DatasetReader {
         return lower.contains("cifar") || lower.contains("data_batch") || lower.contains("test_batch")
     }
 
+    /// The bytes that a file has if it is what its beginning says; nil for a format whose beginning does not say that.
+    /// - Parameter fileSize: what else is known of its size, to tell CIFAR-10's records from IDX.
+    package static func statedSize(_ head: [UInt8], fileSize: Int) -> Int? {
+        fileSize % CIFAR10.recordSize == 0 ? nil : IDX.statedSize(head)
+    }
+
     // MARK: Reading
 
     private static func readIDX(_ files: [File]) throws(DatasetError) -> ImageDataset {
@@ -146,7 +154,6 @@ package enum DatasetReader {
 
     /// A file's name as it may stand in a sentence: one line, of a bounded length.
     private static func printable(_ name: String, unnamed: String = "The file") -> String {
-        let line = name.prefix(120).map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? "?" : $0 }
-        return line.isEmpty ? unnamed : String(line)
+        name.isEmpty ? unnamed : name.shown()
     }
 }

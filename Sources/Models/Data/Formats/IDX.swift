@@ -50,15 +50,19 @@ enum IDX {
     }
 
     /// Whether the length of the file is the one that its header states.
-    static func isWhole(_ bytes: [UInt8]) -> Bool {
-        guard isMagic(bytes), let axes = axes(bytes) else { return false }
+    static func isWhole(_ bytes: [UInt8]) -> Bool { statedSize(bytes) == bytes.count }
+
+    /// The bytes of a file that begins so, if its values are bytes; nil where there is no whole header.
+    static func statedSize(_ head: [UInt8]) -> Int? {
+        guard isMagic(head), let axes = axes(head) else { return nil }
         var size = 1
         for length in axes {
             let (product, overflow) = size.multipliedReportingOverflow(by: length)
-            if overflow { return false }
+            if overflow { return nil }
             size = product
         }
-        return bytes.count - 4 - 4 * axes.count == size
+        let (whole, overflow) = size.addingReportingOverflow(4 + 4 * axes.count)
+        return overflow ? nil : whole
     }
 
     /// The lengths of the axes; nil where the file ends before them.

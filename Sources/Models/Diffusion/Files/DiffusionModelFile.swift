@@ -29,7 +29,7 @@ package enum DiffusionModelFile {
         try requireOnly([rawPrefix, averagePrefix], in: file)
         let model = try DiffusionModel(description, seed: 0)
         // The raw weights must be whole too where they are there, or the file is not what it says.
-        if file.names.contains(where: { $0.hasPrefix(rawPrefix) }) {
+        if file.names.contains(where: { $0.rest(after: rawPrefix) != nil }) {
             try model.network.state.load(file, prefix: rawPrefix)
         }
         try model.network.state.load(file, prefix: averagePrefix)
@@ -74,7 +74,7 @@ package enum DiffusionModelFile {
     static func description(_ file: Safetensors, kind: String) throws -> DiffusionDescription {
         let found = file.metadata["kind"] ?? "unknown"
         guard found == kind else {
-            throw DiffusionError("The file is of kind \(found.prefix(40)); one of kind \(kind) is needed.")
+            throw DiffusionError("The file is of kind \(found.shown(40)); one of kind \(kind) is needed.")
         }
         let description = try decode(
             DiffusionDescription.self, file.metadata["description"] ?? "", what: "description")
@@ -94,8 +94,8 @@ package enum DiffusionModelFile {
     }
 
     private static func requireOnly(_ prefixes: [String], in file: Safetensors) throws(DiffusionError) {
-        for name in file.names where !prefixes.contains(where: name.hasPrefix) {
-            throw DiffusionError("The model file has a tensor \(name.prefix(80)) that no diffusion model has.")
+        for name in file.names where !prefixes.contains(where: { name.rest(after: $0) != nil }) {
+            throw DiffusionError("The model file has a tensor \(name.shown(80)) that no diffusion model has.")
         }
     }
 }

@@ -169,7 +169,7 @@ extension DiffusionTraining {
         }
         guard file.metadata["images"] == String(images.count) else {
             throw DiffusionError(
-                "The checkpoint belongs to a data set of \((file.metadata["images"] ?? "?").prefix(20)) images, not of "
+                "The checkpoint belongs to a data set of \((file.metadata["images"] ?? "?").shown(20)) images, not of "
                     + "\(images.count); give the run the data set it began with.")
         }
         guard settings.network == description.network, settings.pixelRange == description.pixelRange,

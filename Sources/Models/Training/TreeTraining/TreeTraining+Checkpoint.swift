@@ -49,6 +49,7 @@ extension TreeTraining {
             SettingsText.decode(TreeTrainingSettings.self, from: file.metadata["settings"], "settings"))
         let position = try SettingsText.decode(TreeTrainingPosition.self, from: file.metadata["position"], "position")
         try settings.validate()
+        try position.check()
         let tree = try TreeVAE(stored: file.under(Self.treePrefix))
         guard tree.configuration == settings.tree else {
             throw TreeError(
@@ -60,9 +61,9 @@ extension TreeTraining {
             settings: settings, dataset: dataset, augmentation: augmentation, tree: tree, position: position,
             members: members)
         guard let stage else { return }
-        try Self.check(position, stage, settings)
         try stage.small?.state.load(file, prefix: Self.smallPrefix)
         try stage.optimiser.load(file, prefix: Self.optimiserPrefix)
+        passWhatIsDone()
     }
 
     /// The images of the stage at `position`.
@@ -79,20 +80,6 @@ extension TreeTraining {
             throw TreeError("The checkpoint's list of images does not fit the data set; use another one.")
         }
         return members
-    }
-
-    private static func check(
-        _ position: TreeTrainingPosition, _ stage: TreeStageWork, _ settings: TreeTrainingSettings
-    ) throws(TreeError) {
-        guard (0..<settings.stage(at: position).epochs).contains(position.epoch),
-            (0..<stage.batches.stepsPerEpoch).contains(position.batch), position.stepsDone >= 0,
-            (0...1 << 20).contains(position.splitsDone), (0...1 << 20).contains(position.stagesBegun),
-            (0...100).contains(position.regrowths ?? 0)
-        else {
-            throw TreeError(
-                "The checkpoint stands at batch \(position.batch + 1) of epoch \(position.epoch + 1) in stage "
-                    + "\"\(position.stageName)\", where the settings have none: leave epochs and batch size larger.")
-        }
     }
 }
 

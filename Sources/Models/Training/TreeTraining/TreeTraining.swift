@@ -123,6 +123,18 @@ extension TreeTraining {
         passEmptyStages()
     }
 
+    /// For a run that goes on: where its settings have fewer epochs than are done, or larger batches, what follows comes next.
+    func passWhatIsDone() {
+        guard let stage else { return }
+        if position.batch >= stage.batches.stepsPerEpoch {
+            position.batch = 0
+            position.epoch += 1
+        }
+        guard position.epoch >= settings.stage(at: position).epochs else { return }
+        finishStage()
+        passEmptyStages()
+    }
+
     private func passEmptyStages() {
         while !isFinished, settings.stage(at: position).epochs == 0 { finishStage() }
     }

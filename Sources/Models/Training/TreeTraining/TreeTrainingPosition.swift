@@ -1,3 +1,5 @@
+import ModelSettings
+
 /// Where a tree's training stands between two steps, apart from weights and moments. Its JSON is part of a checkpoint.
 struct TreeTrainingPosition: Codable, Equatable {
     enum Stage: String, Codable {
@@ -28,4 +30,17 @@ struct TreeTrainingPosition: Codable, Equatable {
 
     /// What progress reports call the stage.
     var stageName: String { stage == .split ? "split \(splitsDone + 1)" : stage.rawValue }
+}
+
+extension TreeTrainingPosition {
+    /// Refuses numbers that no run comes to, before anything is computed with them.
+    func check() throws(TreeError) {
+        let isPossible =
+            TreeBounds.epochs.contains(epoch) && (0...1 << 40).contains(batch) && (0...1 << 48).contains(stepsDone)
+            && (0...1 << 20).contains(splitsDone) && (0...1 << 20).contains(stagesBegun)
+            && TreeBounds.regrowths.contains(regrowths ?? 0)
+        guard isPossible else {
+            throw TreeError("The checkpoint says that it was written where no training comes to; use another one.")
+        }
+    }
 }

@@ -2,9 +2,6 @@ import Neural
 
 /// `cnn2`'s chain of residual blocks and changes of size. Its n-th part has the name n, whether it has parameters or not.
 final class ResidualChain: Module {
-    /// Channels next to the image.
-    static let imageSideChannels = 8
-
     private enum Part {
         case block(PreactivatedBlock)
         case downConvolution(Conv2D)
@@ -17,7 +14,7 @@ final class ResidualChain: Module {
 
     /// From the image's size down to the representation's, `channels` at the end.
     init(down configuration: TreeVAEConfiguration, channels: Int, using initialiser: inout Initialiser) {
-        let widths = Self.widths(configuration, from: Self.imageSideChannels, to: channels)
+        let widths = configuration.residualWidths(from: TreeVAEConfiguration.imageSideChannels, to: channels)
         func block(_ inputs: Int, _ outputs: Int) -> Part {
             .block(
                 PreactivatedBlock(
@@ -38,7 +35,7 @@ final class ResidualChain: Module {
 
     /// From the representation's size, with `channels`, up to the image's.
     init(up configuration: TreeVAEConfiguration, channels: Int, using initialiser: inout Initialiser) {
-        let widths = Self.widths(configuration, from: channels, to: Self.imageSideChannels)
+        let widths = configuration.residualWidths(from: channels, to: TreeVAEConfiguration.imageSideChannels)
         func block(_ inputs: Int, _ outputs: Int) -> Part {
             .block(
                 PreactivatedBlock(
@@ -54,7 +51,7 @@ final class ResidualChain: Module {
                             outputs, outputs, kernel: 4, stride: 2, padding: 1, bias: false, using: &initialiser))
                     : .interpolate)
         }
-        parts.append(block(Self.imageSideChannels, Self.imageSideChannels))
+        parts.append(block(TreeVAEConfiguration.imageSideChannels, TreeVAEConfiguration.imageSideChannels))
         self.parts = parts
     }
 
@@ -80,12 +77,5 @@ final class ResidualChain: Module {
             case .pool, .interpolate: break
             }
         }
-    }
-
-    /// Channels before, between and after the halvings.
-    static func widths(_ configuration: TreeVAEConfiguration, from first: Int, to last: Int) -> [Int] {
-        var halvings = 0
-        while configuration.representationSize << halvings < configuration.imageSize { halvings += 1 }
-        return LinearSteps.floored(from: first, to: last, count: halvings + 1)
     }
 }

@@ -10,9 +10,10 @@ final class ResidualDecoder: ImageDecoder {
 
     init(_ configuration: TreeVAEConfiguration, latentChannels: Int, using initialiser: inout Initialiser) {
         chain = ResidualChain(up: configuration, channels: latentChannels, using: &initialiser)
-        norm = BatchNorm(ResidualChain.imageSideChannels, using: &initialiser)
+        norm = BatchNorm(TreeVAEConfiguration.imageSideChannels, using: &initialiser)
         last = Conv2D(
-            ResidualChain.imageSideChannels, configuration.imageChannels, kernel: 3, padding: 1, using: &initialiser)
+            TreeVAEConfiguration.imageSideChannels, configuration.imageChannels, kernel: 3, padding: 1,
+            using: &initialiser)
         hidden = configuration.hiddenActivation
         output = configuration.output
     }

@@ -9,7 +9,7 @@ final class ResidualEncoder: ImageEncoder {
 
     init(_ configuration: TreeVAEConfiguration, using initialiser: inout Initialiser) {
         first = Conv2D(
-            configuration.imageChannels, ResidualChain.imageSideChannels, kernel: 3, padding: 1,
+            configuration.imageChannels, TreeVAEConfiguration.imageSideChannels, kernel: 3, padding: 1,
             spectralNorm: configuration.spectralNorm, using: &initialiser)
         chain = ResidualChain(down: configuration, channels: configuration.bottomUpChannels[0], using: &initialiser)
         norm = BatchNorm(configuration.bottomUpChannels[0], using: &initialiser)

@@ -11,7 +11,7 @@ extension TreeVAE {
     /// random weights where names did not match). Which denses have spectral normalisation is read off the names.
     package convenience init(_ file: Safetensors) throws {
         guard let kind = file.metadata["kind"], Self.kinds.contains(kind) else {
-            throw TreeError("The file is of kind \"\(file.metadata["kind"] ?? "none")\", not \"tree\".")
+            throw TreeError("The file is of kind \"\((file.metadata["kind"] ?? "none").shown(40))\", not \"tree\".")
         }
         try self.init(stored: file)
     }
@@ -22,9 +22,7 @@ extension TreeVAE {
         let topology = try SettingsText.decode(TreeTopology.self, from: file.metadata["tree"], "tree")
         try configuration.validate()
         try topology.check(maximumDepth: configuration.maximumDepth)
-        let state = file.renamed { name in
-            Self.prefixes.first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
-        }
+        let state = try file.renamed { name in Self.prefixes.lazy.compactMap { name.rest(after: $0) }.first }
         let held = state.names.reduce(0) { $0 + (state[$1]?.count ?? 0) }
         let needed = configuration.parameterCount(topology)
         guard held >= needed else {

@@ -15,7 +15,7 @@ struct DataImport: JobCommand {
             """)
 
     @Argument(help: "The name of the dataset: a-z 0-9 . _ -") var name: String
-    @Argument(help: "Files, or a folder of them.") var paths: [String]
+    @Argument(help: "Files, or a folder of them.", transform: path) var paths: [String]
     @Option(help: "Keep only so many images.") var limit: UInt32 = 0
     @OptionGroup var submit: SubmitOptions
 
@@ -23,13 +23,17 @@ struct DataImport: JobCommand {
         guard JobValidation.isName(name) else {
             throw ValidationError("'\(name)' is not a name; use 1 to 64 of the characters a-z 0-9 . _ -")
         }
-        _ = try validatedFiles { () throws(FileError) in try LocalFile.collect(paths) }
+        do {
+            _ = try LocalFile.dataset(paths)
+        } catch {
+            throw ValidationError(sentence(error))
+        }
     }
 
     func spec(_ client: Client) async throws -> JobSpec {
         var job = Grove_V1_ImportDataset()
         job.name = name
-        job.files = try await client.upload(showing: LocalFile.collect(paths))
+        job.files = try await client.upload(showing: LocalFile.dataset(paths))
         job.limit = limit
         var spec = JobSpec()
         spec.importDataset = job

@@ -10,9 +10,9 @@ struct Datasets: AsyncParsableCommand {
         try await reporting {
             let artifacts = try await connection.connect().artifacts(.dataset)
             if connection.json {
-                for artifact in artifacts { Screen.shared.result(JSONText.line(artifact)) }
+                for artifact in artifacts { try Screen.shared.result(JSONText.line(artifact)) }
             } else {
-                Screen.shared.show(
+                try Screen.shared.show(
                     ArtifactText.datasets(artifacts), orSay: "no datasets yet; make one with 'grove data import'")
             }
             return .success

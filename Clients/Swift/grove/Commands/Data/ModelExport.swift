@@ -21,7 +21,8 @@ struct ModelExport: AsyncParsableCommand {
 
     @Argument(help: "The model, NAME or NAME@VERSION.") var name: String
     @Option(help: "Its kind, where models of several kinds have the name.") var kind: Kind?
-    @Option(name: .shortAndLong, help: "The file (default: NAME.safetensors).") var output: String?
+    @Option(name: .shortAndLong, help: "The file (default: NAME.safetensors).", transform: path)
+    var output: String?
     @OptionGroup var connection: BrokerOptions
 
     func validate() throws {
@@ -43,7 +44,7 @@ struct ModelExport: AsyncParsableCommand {
             }
             screen.clear()
             screen.note("\(model.kind.name) \(model.ref.text), SHA-256 \(model.ref.sha256)")
-            screen.result(path)
+            try screen.result(path)
             return .success
         }
     }

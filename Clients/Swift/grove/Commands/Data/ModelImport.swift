@@ -16,7 +16,7 @@ struct ModelImport: JobCommand {
             """)
 
     @Argument(help: "The name of the model: a-z 0-9 . _ -") var name: String
-    @Argument(help: "The safetensors file.") var file: String
+    @Argument(help: "The safetensors file.", transform: path) var file: String
     @Option(help: "For a diffusion model: the tree it was trained with, NAME or NAME@VERSION.") var tree: String?
     @Flag(
         help: "Keep of a diffusion model only what images are drawn with, in half precision: a quarter of the size.")

@@ -10,9 +10,9 @@ struct Models: AsyncParsableCommand {
         try await reporting {
             let artifacts = try await connection.connect().artifacts().filter { $0.kind != .dataset }
             if connection.json {
-                for artifact in artifacts { Screen.shared.result(JSONText.line(artifact)) }
+                for artifact in artifacts { try Screen.shared.result(JSONText.line(artifact)) }
             } else {
-                Screen.shared.show(
+                try Screen.shared.show(
                     ArtifactText.models(artifacts),
                     orSay: "no models yet; make one with 'grove train tree' or 'grove model import'")
             }

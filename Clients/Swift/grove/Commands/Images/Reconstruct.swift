@@ -5,7 +5,7 @@ struct Reconstruct: JobCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encodes images with a tree and draws them again.")
 
-    @Argument(help: "PNG files, or a folder of them; or use --data.") var images: [String] = []
+    @Argument(help: "PNG files, or a folder of them; or use --data.", transform: path) var images: [String] = []
     @Option(help: "The tree, NAME or NAME@VERSION.") var tree: String
     @Option(help: "Take images of this dataset, NAME or NAME@VERSION.") var data: String?
     @Option(name: [.customShort("n"), .long], help: "How many images of the dataset (default: 16).") var count: UInt32?

@@ -5,7 +5,7 @@ struct Refine: JobCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes blurred images, such as a tree's, sharp with its diffusion model.")
 
-    @Argument(help: "PNG files, or a folder of them.") var images: [String]
+    @Argument(help: "PNG files, or a folder of them.", transform: path) var images: [String]
     @Option(help: "The tree, NAME or NAME@VERSION.") var tree: String
     @OptionGroup var refinement: RefinementOptions
     @OptionGroup var leaves: LeafOptions

@@ -14,7 +14,7 @@ struct Cancel: AsyncParsableCommand {
             for id in jobs {
                 let job = try await client.cancel(id)
                 if connection.json {
-                    Screen.shared.result(JSONText.line(job))
+                    try Screen.shared.result(JSONText.line(job))
                 } else {
                     let isStopping = job.state == .running
                     Screen.shared.note(isStopping ? "job \(id) stops at its next step" : JobText.ending(job))

@@ -29,9 +29,10 @@ struct Jobs: AsyncParsableCommand {
                 state.map(\.state), limit: limit, before: before ?? "", array: array ?? "")
             let screen = Screen.shared
             if connection.json {
-                for job in jobs { screen.result(JSONText.line(job)) }
+                for job in jobs { try screen.result(JSONText.line(job)) }
             } else {
-                screen.show(JobText.table(jobs), orSay: "no such jobs; submit one with 'grove sample' or 'grove train'")
+                try screen.show(
+                    JobText.table(jobs), orSay: "no such jobs; submit one with 'grove sample' or 'grove train'")
                 if hasMore, let last = jobs.last { screen.note("there are more; see them with --before \(last.id)") }
             }
             return .success

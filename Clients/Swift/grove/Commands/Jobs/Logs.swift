@@ -14,7 +14,7 @@ struct Logs: AsyncParsableCommand {
             let client = try connection.connect()
             for try await line in client.logs(job, from: from, follow: follow) {
                 let time = Format.time(milliseconds: line.timeMs)
-                Screen.shared.result(connection.json ? JSONText.line(line) : "\(time)  \(Format.safe(line.text))")
+                try Screen.shared.result(connection.json ? JSONText.line(line) : "\(time)  \(line.text.printable)")
             }
             return .success
         }

@@ -10,7 +10,8 @@ struct Plot: AsyncParsableCommand {
             """)
 
     @Argument(help: "The training's id.") var job: String
-    @Option(name: .shortAndLong, help: "The directory for them (default: ./grove-JOBID).") var output: String?
+    @Option(name: .shortAndLong, help: "The directory for them (default: ./grove-JOBID).", transform: path)
+    var output: String?
     @OptionGroup var connection: BrokerOptions
 
     func run() async throws {

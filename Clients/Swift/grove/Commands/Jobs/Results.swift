@@ -7,7 +7,8 @@ struct Results: AsyncParsableCommand {
         discussion: "Files that are there already are kept: the same ones are fine, others are an error.")
 
     @Argument(help: "The job's id.") var job: String
-    @Option(name: .shortAndLong, help: "The directory for them (default: ./grove-JOBID).") var output: String?
+    @Option(name: .shortAndLong, help: "The directory for them (default: ./grove-JOBID).", transform: path)
+    var output: String?
     @OptionGroup var connection: BrokerOptions
 
     func run() async throws {

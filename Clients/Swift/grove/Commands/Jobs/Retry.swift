@@ -17,7 +17,7 @@ struct Retry: AsyncParsableCommand {
             let client = try connection.connect()
             for id in jobs {
                 let new = try await client.retry(id)
-                Screen.shared.result(connection.json ? "{\"jobId\":\(JSONText.string(new))}" : new)
+                try Screen.shared.submitted(connection.json ? "{\"jobId\":\(JSONText.string(new))}" : new)
             }
             return .success
         }

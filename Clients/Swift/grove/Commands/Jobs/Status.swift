@@ -12,9 +12,9 @@ struct Status: AsyncParsableCommand {
         try await reporting {
             let found = try await connection.connect().job(job)
             if connection.json {
-                Screen.shared.result(JSONText.line(found))
+                try Screen.shared.result(JSONText.line(found))
             } else {
-                for line in JobText.page(found) { Screen.shared.result(line) }
+                for line in JobText.page(found) { try Screen.shared.result(line) }
             }
             return CommandStatus(found.state)
         }

@@ -11,7 +11,7 @@ struct Submit: AsyncParsableCommand {
             its name and its id. A job that fails ends those after it.
             """)
 
-    @Argument(help: "The file.") var file: String
+    @Argument(help: "The file.", transform: path) var file: String
     @OptionGroup var connection: BrokerOptions
 
     func run() async throws {
@@ -19,7 +19,7 @@ struct Submit: AsyncParsableCommand {
             let jobs = try ChainFile(file).jobs
             let client = try connection.connect()
             for (name, id) in try await ChainSubmission(client: client, jobs: jobs).run() {
-                Screen.shared.result(
+                try Screen.shared.submitted(
                     connection.json
                         ? "{\"name\":\(JSONText.string(name)),\"jobId\":\(JSONText.string(id))}" : "\(name)\t\(id)")
             }

@@ -17,7 +17,7 @@ struct Wait: AsyncParsableCommand {
                 var status = CommandStatus.success
                 for id in ids {
                     let job = try await client.wait(id)
-                    Screen.shared.result(json ? JSONText.line(job) : "\(job.id)\t\(job.state.word)")
+                    try Screen.shared.result(json ? JSONText.line(job) : "\(job.id)\t\(job.state.word)")
                     if status == .success { status = CommandStatus(job.state) }
                 }
                 return status

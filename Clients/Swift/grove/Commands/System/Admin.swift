@@ -25,9 +25,9 @@ struct Admin: AsyncParsableCommand {
                 let client = try connection.connect()
                 let response = try await client.backup(named: name)
                 if connection.json {
-                    Screen.shared.result(JSONText.line(response))
+                    try Screen.shared.result(JSONText.line(response))
                 } else {
-                    Screen.shared.result(
+                    try Screen.shared.result(
                         "\(response.path): \(response.totalPages) pages and \(response.totalFiles) files")
                 }
                 return .success

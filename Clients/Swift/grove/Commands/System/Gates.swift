@@ -37,7 +37,7 @@ struct GateOptions: ParsableArguments {
         _ gate: Grove_V1_Gate, worker: String?, _ connection: BrokerOptions
     ) async throws -> CommandStatus {
         let status = try await connection.connect().set(gate, worker: worker ?? "")
-        Screen.shared.result(connection.json ? JSONText.line(status) : GateText.sentence(status))
+        try Screen.shared.result(connection.json ? JSONText.line(status) : GateText.sentence(status))
         return .success
     }
 }

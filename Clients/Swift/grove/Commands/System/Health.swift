@@ -12,11 +12,11 @@ struct Health: AsyncParsableCommand {
             let client = try connection.connect()
             let health = try await client.health()
             if connection.json {
-                Screen.shared.result(JSONText.line(health))
+                try Screen.shared.result(JSONText.line(health))
             } else {
                 let state = health.serving ? "serving" : "not serving"
-                Screen.shared.result(
-                    "\(Format.safe(health.software)) at \(client.endpoint) is \(state): \(health.waitingJobs) waiting, "
+                try Screen.shared.result(
+                    "\(health.software.printable) at \(client.endpoint) is \(state): \(health.waitingJobs) waiting, "
                         + "\(health.runningJobs) running, \(health.workers) workers")
             }
             return health.serving ? .success : .failure

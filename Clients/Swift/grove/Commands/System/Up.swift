@@ -1,17 +1,20 @@
 import ArgumentParser
 import GroveClient
+import ProgramSupport
 import ShippedModels
-import UnixSignals
 
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a broker and workers here, until Ctrl-C.",
         discussion: """
-            The models that come with Grove are there from the first start. Ctrl-C lets running jobs save themselves, to go on at the next start; a second one does not wait for that, a \
-            third one kills. A worker that crashes is started again. The broker's end is the end of all, with exit code 1.
+            When it says "ready", the models that come with Grove are there. Ctrl-C, SIGTERM and the end of the terminal let \
+            running jobs save themselves, to go on at the next start; a second Ctrl-C does not wait for that, a third one \
+            kills. Killed itself, it leaves nothing behind: broker and workers then stop in the same way. A worker that \
+            crashes is started again. The broker's end is the end of all, with exit code 1.
             """)
 
-    @Option(help: "The folder for everything that is kept (default: $XDG_DATA_HOME/grove, else ~/.grove).")
+    @Option(
+        help: "The folder for everything that is kept (default: $XDG_DATA_HOME/grove, else ~/.grove).", transform: path)
     var data: String?
     @Option(help: "Where the broker listens.") var bind = Client.defaultEndpoint
     @Option(help: "How many workers.") var workers = 1
@@ -30,6 +33,7 @@ struct Up: AsyncParsableCommand {
     }
 
     func run() async throws {
+        StandardStreams.outliveReaders()
         try await reporting {
             let folder = data ?? Places.data(Places.environment)
             let programs = Places.programs
@@ -41,15 +45,15 @@ struct Up: AsyncParsableCommand {
                 .init(
                     programs: programs, data: folder, bind: bind, workers: workers,
                     threads: threads ?? max(1, Places.processors / max(1, workers)), trainingShare: trainingShare))
-            let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+            let requests = try await StopRequests()
             let listening = Task {
-                for await _ in signals {
+                await requests.forEach { _ in
                     Screen.shared.note("grove: stopping")
                     local.stop()
                 }
             }
             defer { listening.cancel() }
-            return await local.run(preparing: offerModels) { Self.tell($0, folder: folder) }
+            return try await local.run(preparing: offerModels) { tell($0, folder: folder) }
         }
     }
 
@@ -60,26 +64,35 @@ struct Up: AsyncParsableCommand {
             let folder = Places.programs + "/" + String(cString: grove_shipped_models_folder)
             let models = try ShippedModels(folder: folder)
             let client = try Client(endpoint, options: .init(name: "grove"))
-            // Without workers the imports wait for one; the start does not.
-            await models.offer(to: client, patience: .seconds(workers == 0 ? 0 : 60), say: say)
+            await models.offer(to: client, hasWorkers: workers > 0, say: say)
         } catch {
             say(sentence(error))
         }
     }
 
-    private static func tell(_ news: LocalGrove.News, folder: String) {
+    private func tell(_ news: LocalGrove.News, folder: String) {
         switch news {
         case .line(let member, let text):
             let name = "\(member)"
             let gap = String(repeating: " ", count: max(0, 9 - name.count))
-            Screen.shared.note("\(name)\(gap)| \(Format.safe(text))")
+            Screen.shared.note("\(name)\(gap)| \(text.printable)")
         case .say(let text): Screen.shared.note("grove: \(text)")
         case .ready(let endpoint):
-            let hint =
-                endpoint == Client.defaultEndpoint ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)"
-            Screen.shared.result("ready \(endpoint)")
+            do {
+                try Screen.shared.result("ready \(endpoint)")
+            } catch {
+                // Whoever started it may not care for its output; the jobs do not need it.
+                Screen.shared.note("grove: \(sentence(error))")
+            }
             Screen.shared.note("grove: everything is kept in \(folder); Ctrl-C stops")
-            Screen.shared.note("grove: next, in another terminal: grove data import digits FILE...\(hint)")
+            Screen.shared.note("grove: next, in another terminal: \(Self.next(endpoint, hasWorkers: workers > 0))")
         }
+    }
+
+    private static func next(_ endpoint: String, hasWorkers: Bool) -> String {
+        guard hasWorkers else { return "grove-worker --broker \(endpoint)" }
+        let isStandard = endpoint == Client.defaultEndpoint
+        return "grove sample --tree mnist-tree -n 20"
+            + (isStandard ? "" : " (with --broker \(endpoint), or GROVE_BROKER set to it)")
     }
 }

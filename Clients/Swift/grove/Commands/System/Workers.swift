@@ -11,9 +11,9 @@ struct Workers: AsyncParsableCommand {
         try await reporting {
             let workers = try await connection.connect().workers()
             if connection.json {
-                for worker in workers { Screen.shared.result(JSONText.line(worker)) }
+                for worker in workers { try Screen.shared.result(JSONText.line(worker)) }
             } else {
-                Screen.shared.show(
+                try Screen.shared.show(
                     ArtifactText.workers(workers, now: Places.now),
                     orSay: "no workers; jobs wait until there is one (grove-worker --broker ...)")
             }

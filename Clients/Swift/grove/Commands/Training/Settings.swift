@@ -13,10 +13,13 @@ struct Settings: AsyncParsableCommand {
     @Argument(help: "Of which model.") var model: Model
 
     func run() async throws {
-        switch model {
-        case .tree: Screen.shared.result(SettingsText.treeListing)
-        case .diffusion: Screen.shared.result(SettingsText.diffusionListing)
-        case .classifier: Screen.shared.result(SettingsText.classifierListing)
+        try await reporting {
+            switch model {
+            case .tree: try Screen.shared.result(SettingsText.treeListing)
+            case .diffusion: try Screen.shared.result(SettingsText.diffusionListing)
+            case .classifier: try Screen.shared.result(SettingsText.classifierListing)
+            }
+            return .success
         }
     }
 }

@@ -41,7 +41,7 @@ struct TrainClassifier: JobCommand {
     func run() async throws {
         try await reporting {
             if wantsListing {
-                Screen.shared.result(SettingsText.classifierListing)
+                try Screen.shared.result(SettingsText.classifierListing)
                 return .success
             }
             let client = try submit.connection.connect()

@@ -35,7 +35,7 @@ struct TrainDiffusion: JobCommand {
     func run() async throws {
         try await reporting {
             if training.wantsListing {
-                Screen.shared.result(SettingsText.diffusionListing)
+                try Screen.shared.result(SettingsText.diffusionListing)
                 return .success
             }
             let client = try submit.connection.connect()

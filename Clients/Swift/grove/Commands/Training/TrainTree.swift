@@ -35,7 +35,7 @@ struct TrainTree: JobCommand {
     func run() async throws {
         try await reporting {
             if training.wantsListing {
-                Screen.shared.result(SettingsText.treeListing)
+                try Screen.shared.result(SettingsText.treeListing)
                 return .success
             }
             let client = try submit.connection.connect()

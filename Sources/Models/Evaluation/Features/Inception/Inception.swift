@@ -83,7 +83,7 @@ package final class Inception: FeatureNetwork, @unchecked Sendable {
             let owner = name.split(separator: ".").dropLast(2).joined(separator: ".")
             guard isUnneeded || convolutions[owner] != nil else {
                 throw EvaluationError(
-                    "Inception v3 has no tensor \(name.prefix(80)); give a safetensors file of torchvision's state "
+                    "Inception v3 has no tensor \(name.shown(80)); give a safetensors file of torchvision's state "
                         + "dictionary.")
             }
         }
