@@ -32,6 +32,11 @@ struct TOMLBoundsTests {
         #expect(refusal((0..<30_000).map { "k\($0) = 1\n" }.joined()).contains("value"))
     }
 
+    @Test(
+        "a table's name that the parser would end the process at is refused",
+        arguments: ["[übung]", "[ !]", "[[ é]]", "a = 1\n\t[\u{fffd}", "a = [1,\n2]\n[(]", "# [a]\n[", "[[", "[[\n"])
+    func namesThatNeedQuotes(text: String) { #expect(refusal(text).contains("put the name in quotes")) }
+
     @Test("what people write passes, whatever stands in texts and comments")
     func passes() throws {
         try TOMLBounds.check(
@@ -43,6 +48,11 @@ struct TOMLBoundsTests {
             [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ ..............................................
             '''
             set.learning_rate = 0.001
+            list = [
+              [1, 2],
+            ]
+            ["übung"]
+            [[ 'é' ]]
             sweep = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.2,
               0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.2, 0.3, 0.4]
             """ + (0..<100).map { "\n[job\($0)]\nrun = \"sample\"\nset = { a = [1, 2], b = { c = 1 } }" }.joined(),

@@ -2,7 +2,8 @@ import Wire
 
 /// Looks over a TOML text before it is parsed. The parser calls itself for each part of a dotted key, and the stack of the
 /// process ends before a large file does; reading what it has parsed takes the square of the time. So what nobody writes by
-/// hand is refused by counting.
+/// hand is refused by counting. The parser also ends the process, by an assertion, where a table's name begins with a
+/// character that needs quotes.
 package struct TOMLBounds {
     /// Brackets and braces inside each other.
     package static let depth = 32
@@ -16,6 +17,9 @@ package struct TOMLBounds {
     private var depth = 0
     private var dots = 0
     private var values = 0
+    /// Whether a bracket would open a table's name: there is no value yet on the line.
+    private var isBeforeValue = true
+    private var needsQuotes = false
 
     /// - Parameter path: the file, for the sentence.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
@@ -32,6 +36,10 @@ package struct TOMLBounds {
     private var excess: String? {
         if depth > Self.depth { return "more than \(Self.depth) brackets in each other; write it in simpler terms" }
         if dots > Self.dots { return "more than \(Self.dots) dots in a key; write it in simpler terms" }
+        if needsQuotes {
+            return
+                "a table whose name begins with none of a-z, A-Z, 0-9, - and _; put the name in quotes, as in [\"übung\"]"
+        }
         guard values > Self.values else { return nil }
         return "the file's value number \(values); write at most \(Limits.chainJobs) jobs into one file"
     }
@@ -40,14 +48,35 @@ package struct TOMLBounds {
 
     private mutating func take(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\n"): (line, dots) = (line + 1, 0)
+        case UInt8(ascii: "\n"): (line, dots, isBeforeValue) = (line + 1, 0, depth == 0)
+        case UInt8(ascii: "[") where isBeforeValue: openTable()
         case UInt8(ascii: "#"): skip { $0 == UInt8(ascii: "\n") }
         case UInt8(ascii: "\""), UInt8(ascii: "'"): skipString(byte)
         case UInt8(ascii: "["), UInt8(ascii: "{"): (depth, dots) = (depth + 1, 0)
         case UInt8(ascii: "]"), UInt8(ascii: "}"): (depth, dots) = (max(0, depth - 1), 0)
-        case UInt8(ascii: ","), UInt8(ascii: "="): (dots, values) = (0, values + 1)
+        case UInt8(ascii: ","), UInt8(ascii: "="): (dots, values, isBeforeValue) = (0, values + 1, false)
         case UInt8(ascii: "."): dots += 1
         default: break
+        }
+    }
+
+    /// Behind the first bracket of `[name]` or `[[name]]`.
+    private mutating func openTable() {
+        (depth, dots, isBeforeValue) = (depth + 1, 0, false)
+        if rest.first == UInt8(ascii: "[") {
+            depth += 1
+            rest.removeFirst()
+        }
+        skip { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        needsQuotes = !(rest.first.map(Self.canBeginName) ?? false)
+    }
+
+    private static func canBeginName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        case UInt8(ascii: "\""), UInt8(ascii: "'"): true
+        default: false
         }
     }
 
