@@ -41,7 +41,7 @@ tensorboard: ## Set TensorBoard up in .venv-tensorboard, so that tests hold our 
 	python3 -m venv .venv-tensorboard
 	.venv-tensorboard/bin/pip install --quiet tensorboard==2.21.0
 
-chaos: build ## Kill, cut and fill: fifteen tests of what the broker promises; FULL=1 for a night, ONLY=2,11, SEED=1
+chaos: build ## Kill, cut and fill: sixteen tests of what the broker promises; FULL=1 for a night, ONLY=2,11, SEED=1
 	$(SWIFT) build $(FLAGS) --product FaultyDisk
 	$(SWIFT) build $(FLAGS) --product grove-chaos
 	@$(BIN)/grove-chaos $(if $(FULL),--full) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))

@@ -50,10 +50,7 @@ package final class Broker {
         backups = BackupDesk(store, folder: settings.backups ?? store.directory + "/backups")
         retention = Retention(firstRound: now.monotonic + Self.firstSweep)
         reserve = DiskReserve(directory: store.directory, bytes: settings.diskReserveBytes)
-        if try !reserve.hold() {
-            looksForRoom = now.monotonic
-            try store.checkpoint()
-        }
+        if try !reserve.hold(), try !(store.shrinkLog() && reserve.hold()) { looksForRoom = now.monotonic }
         _ = try blobs.removeUploads(olderThanMS: Self.uploadAgeMS, nowMS: now.wallMS)
         let (leases, queue, newest) = try store.batch {
             try ($0.leases(), QueueState($0, now: now), $0.greatestID())
@@ -81,7 +78,7 @@ package final class Broker {
     package func turn(_ events: [BrokerEvent], now: Now) throws -> Result {
         var result = Result(notes: try lookForRoom(now))
         do {
-            result += try commit(events, now: now)
+            result += try commitInRoom(events, now: now)
         } catch let error as StoreError where error.kind == .diskFull && reserve.isHeld {
             // The reserve is there for this: what begins something is refused, the rest of the turn has room now.
             result.notes.append(try giveUpReserve(now))
@@ -94,6 +91,16 @@ package final class Broker {
             result += refusal(of: events, because: error, now: now)
         }
         return result
+    }
+
+    /// A log that has grown long is the first to give up its room.
+    private func commitInRoom(_ events: [BrokerEvent], now: Now) throws -> Result {
+        do {
+            return try commit(events, now: now)
+        } catch let error as StoreError where error.kind == .diskFull {
+            guard try store.shrinkLog() else { throw error }
+            return try commit(events, now: now)
+        }
     }
 
     private func commit(_ events: [BrokerEvent], now: Now) throws -> Result {
@@ -126,8 +133,6 @@ package final class Broker {
     private func giveUpReserve(_ now: Now) throws -> String {
         try reserve.release()
         looksForRoom = now.monotonic + settings.diskPatience
-        // Takes no room, and what the log has is used again.
-        try store.checkpoint()
         return "the disk is full: jobs can end and be cancelled, nothing new is taken until there is room"
     }
 

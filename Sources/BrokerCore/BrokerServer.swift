@@ -36,7 +36,8 @@ package final class BrokerServer: Sendable {
         guard try Endpoint(endpoint).isReachable else {
             throw RPCError(
                 .invalidArgument,
-                "nobody could connect to '\(endpoint)'; bind to tcp://host:port or ipc://path, such as tcp://127.0.0.1:7741")
+                "nobody could connect to '\(endpoint)'; bind to tcp://host:port or ipc://path, such as tcp://127.0.0.1:7741"
+            )
         }
         guard try allowsNetwork || Endpoint(endpoint).isLoopback else {
             throw RPCError(
@@ -49,8 +50,12 @@ package final class BrokerServer: Sendable {
         let wakeup = try Wakeup()
         let shared = Shared()
         let store = try JobStore(directory: directory, startsEmpty: startsEmpty)
-        if let aside = store.setAside { log.notice("what was in \(directory) is now in \(aside); this broker begins with nothing") }
-        for path in store.readableByOthers { log.warning("other users of this machine can read \(path); make it private") }
+        if let aside = store.setAside {
+            log.notice("what was in \(directory) is now in \(aside); this broker begins with nothing")
+        }
+        for path in store.readableByOthers {
+            log.warning("other users of this machine can read \(path); make it private")
+        }
         if !store.wasStoppedCleanly {
             log.notice("the last broker on \(directory) was not stopped; looking through the database beside the work")
         }

@@ -39,15 +39,31 @@ package final class Backup {
                 kind: .file, message: "\(path) cannot take a backup; name a folder that does not exist, from / on")
         }
         try FileSystem.createDirectory(path)
-        try File.makePrivate(path + "/jobs.sqlite")
         self.store = store
         self.path = path
-        stage = .database(try store.withConnection { try PageCopy(from: $0, to: path + "/jobs.sqlite") })
+        stage = try Self.removingWhatIsHalf(path) {
+            try File.makePrivate(path + "/jobs.sqlite")
+            return .database(try store.withConnection { try PageCopy(from: $0, to: path + "/jobs.sqlite") })
+        }
     }
 
     /// Does a piece of it; outside of a batch.
-    /// - Throws: `StoreError`; the backup is then void.
+    /// - Throws: `StoreError`; the backup is then void, and its folder is gone.
     package func step() throws {
+        try Self.removingWhatIsHalf(path, piece)
+    }
+
+    /// A half of a backup takes room and helps nobody.
+    private static func removingWhatIsHalf<T>(_ path: String, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch {
+            try FileSystem.removeTree(path)
+            throw error
+        }
+    }
+
+    private func piece() throws {
         switch stage {
         case .database(let copy):
             let isDone = try store.withConnection { _ in try copy.step(Self.pagesPerStep) }

@@ -142,6 +142,22 @@ package final class JobStore: Sendable {
         _ = try StoreError.translating { try queue.writeWithoutTransaction { try $0.checkpoint(.passive) } }
     }
 
+    /// Folds the log in, and gives back what it takes on the disk. Takes no room by itself.
+    /// - Returns: whether that was worth the work.
+    package func shrinkLog() throws -> Bool {
+        let size = try FileSystem.size(of: path + "-wal") ?? 0
+        guard size > Self.shortLogBytes else { return false }
+        // Who reads what is in the log, to look for damage, would be waited for.
+        guard checker.withLock({ $0 == nil }) else {
+            try checkpoint()
+            return true
+        }
+        try StoreError.translating { try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
+        return true
+    }
+
+    private static let shortLogBytes: Int64 = 1 << 20
+
     /// Ends it in an orderly way: the database is one file afterwards. Nothing may be called after.
     package func close() throws {
         checker.withLock { $0?.interrupt() }

@@ -81,7 +81,8 @@ extension TransportError {
         case EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN:
             self.init(
                 kind: .resourcesExhausted, operation: operation, reason: text,
-                advice: "raise the limits on open files, threads and memory (ulimit -n, -u, -v) or end other programs, then try again",
+                advice:
+                    "raise the limits on open files, threads and memory (ulimit -n, -u, -v) or end other programs, then try again",
                 code: code)
         default:
             self.init(

@@ -58,7 +58,9 @@ struct GroveBroker: AsyncParsableCommand {
         guard (0.05...525_600).contains(noProgressMinutes) else {
             throw ValidationError("--no-progress-minutes takes a number from 0.05 to 525600, a year.")
         }
-        guard !data.isEmpty, backups != "" else { throw ValidationError("--data and --backups take the name of a folder.") }
+        guard !data.isEmpty, backups != "" else {
+            throw ValidationError("--data and --backups take the name of a folder.")
+        }
         guard !bind.isEmpty else { throw ValidationError("--bind takes an address, such as tcp://127.0.0.1:7741.") }
         _ = try caps()
         if let resultsDays, !(0.001...100_000).contains(resultsDays) {

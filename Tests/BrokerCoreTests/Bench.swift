@@ -18,7 +18,8 @@ final class Bench {
     private(set) var notes: [String] = []
 
     init(
-        on directory: String = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)").path,
+        on directory: String = FileManager.default.temporaryDirectory.appending(path: "grove-\(UUID().uuidString)")
+            .path,
         settings: BrokerSettings = BrokerSettings(), maximumPages: Int? = nil
     ) throws {
         self.settings = settings

@@ -292,7 +292,7 @@ extension FailingStoreTests {
         Scenario(Method.queueGet) { bench in (try bench.client(), Grove_V1_GetQueueRequest()) },
         Scenario(Method.adminBackup) { bench in
             var request = Grove_V1_BackupRequest()
-            request.path = bench.directory + "/backup"
+            request.path = "nightly"
             return (try bench.client(), request)
         },
     ]

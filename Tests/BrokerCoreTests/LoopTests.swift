@@ -205,6 +205,25 @@ import Wire
         #expect(!FileManager.default.fileExists(atPath: directory))
     }
 
+    @Test(arguments: ["inproc://x", "udp://127.0.0.1:7741", "somewhere", ""])
+    func whereNobodyCanConnectIsRefused(_ endpoint: String) throws {
+        let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let error = #expect(throws: RPCError.self) {
+            try BrokerServer(directory: directory, endpoint: endpoint, log: log)
+        }
+        #expect(error?.message.contains("tcp://") == true)
+        #expect(!FileManager.default.fileExists(atPath: directory))
+    }
+
+    @Test func localhostIsAnAddress() throws {
+        let server = try start("tcp://localhost:*")
+        let client = try client(server)
+        _ = try importJob(client)
+        client.close()
+        try stop(server)
+        try remove()
+    }
+
     /// Many clients at once: every answered job is there, and none twice.
     @Test func manyClientsShareTheirCommits() throws {
         let server = try start()

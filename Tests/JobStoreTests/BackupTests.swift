@@ -42,6 +42,15 @@ import Testing
         #expect(try copied.read(ToyHash.of(content), size: Int64(content.count), offset: 0, count: 100) == content)
     }
 
+    /// One of the files that it names is gone: such a backup is none.
+    @Test func whatCannotBeFinishedLeavesNothing() throws {
+        let store = try JobStore(directory: scratch.path + "/broker")
+        try store.batch { try $0.insertBlob(sha256: ToyHash.of([1]), size: 1, nowMS: 1) }
+        let backup = try Backup(of: store, to: scratch.path + "/copy")
+        #expect(throws: StoreError.self) { while !backup.progress.isDone { try backup.step() } }
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/copy"))
+    }
+
     @Test func takesNoFolderThatIsThere() throws {
         let store = try JobStore(directory: scratch.path + "/broker")
         for path in [scratch.path, "relative/path", ""] {

@@ -104,7 +104,9 @@ import Testing
                     ToyHash.of(bytes), size: 100, offset: Int64(half.lowerBound), bytes: Array(bytes[half]))
             }
         }
-        for bytes in contents { #expect(try store.read(ToyHash.of(bytes), size: Int64(bytes.count), offset: 0, count: 100) == bytes) }
+        for bytes in contents {
+            #expect(try store.read(ToyHash.of(bytes), size: Int64(bytes.count), offset: 0, count: 100) == bytes)
+        }
     }
 
     @Test func sweepsWhatWasLeft() throws {

@@ -34,6 +34,21 @@ import Testing
         try store.close()
     }
 
+    @Test func aLongLogGivesItsRoomBack() throws {
+        let store = try JobStore(directory: scratch.path)
+        #expect(try !store.shrinkLog())
+        for index in 0..<40 {
+            var job = NewJob.sample("job \(index)")
+            job.spec = [UInt8](repeating: 1, count: 50_000)
+            try store.batch { try $0.submit(job, nowMS: 1) }
+        }
+        #expect(try size("jobs.sqlite-wal") > 2_000_000)
+        #expect(try store.shrinkLog() && size("jobs.sqlite-wal") == 0)
+        try store.batch { try $0.submit(.sample("after"), nowMS: 1) }
+        #expect(try store.batch { try $0.jobs(limit: 100).count } == 41)
+        try store.close()
+    }
+
     /// What was taken for a commit that did not happen is used by the next.
     @Test func whatIsTakenBackLeavesTheDatabaseWhole() throws {
         struct Refused: Error {}

@@ -91,6 +91,14 @@ import Testing
         #expect(try again.setAside == nil && again.batch { try $0.job("a") } != nil)
     }
 
+    /// The ledger of migrations is the first table that a first start makes.
+    @Test func aFirstStartThatWasCutOffIsNew() throws {
+        let cut = try DatabaseQueue(path: scratch.path + "/jobs.sqlite")
+        try cut.write { try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)") }
+        try cut.close()
+        #expect(try JobStore(directory: scratch.path).setAside == nil)
+    }
+
     /// A folder in which nothing is yet, as an earlier start that was cut off leaves it.
     @Test func emptyFoldersAreNew() throws {
         try FileManager.default.createDirectory(atPath: scratch.path + "/blobs/aa", withIntermediateDirectories: true)

@@ -18,9 +18,10 @@ package final class WirePeer {
     /// Connects and says HELLO; returns when the broker has answered.
     /// - Throws: `RPCError` UNAVAILABLE when it is not worth waiting for that any more.
     package init(
-        _ context: ZeroMQContext, _ endpoint: String, _ hello: Grove_V1_Hello, while isWorthWaiting: () -> Bool
+        _ context: ZeroMQContext, _ endpoint: String, _ hello: Grove_V1_Hello, options: SocketOptions = SocketOptions(),
+        while isWorthWaiting: () -> Bool
     ) throws {
-        dealer = try Dealer(context)
+        dealer = try Dealer(context, options: options)
         try dealer.connect(endpoint)
         var hello = hello
         hello.oldestVersion = UInt32(WireMessage.version)

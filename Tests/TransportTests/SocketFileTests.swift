@@ -71,9 +71,9 @@ import Testing
     func names() throws {
         let router = try Router(try ZeroMQContext())
         #expect(try router.bind("tcp://localhost:*").hasPrefix("tcp://127.0.0.1:"))
-        let error = #expect(throws: TransportError.self) { try router.bind("tcp://no-such-host.invalid:7741") }
+        let error = #expect(throws: TransportError.self) { try router.bind("tcp://no such host:7741") }
         #expect(error?.kind == .addressUnusable)
-        #expect(HostLookup.problem(with: "no-such-host.invalid") == error?.description)
+        #expect(HostLookup.problem(with: "no such host") == error?.description)
         #expect(HostLookup.problem(with: "localhost") == nil)
         for known in ["tcp://127.0.0.1:7741", "tcp://[::1]:7741", "ipc://\(path)", "tcp://*:7741"] {
             #expect(try Endpoint(known).hostName == nil)

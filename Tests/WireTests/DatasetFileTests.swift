@@ -8,11 +8,11 @@ import Wire
             + number(height) + [8, colour, 0, 0, 0, 0, 0, 0, 0]
     }
 
-    private func kind(_ head: [UInt8], name: String = "x", size: UInt64? = nil) throws -> DatasetFile {
+    private func kind(_ head: [UInt8], name: String = "x.png", size: UInt64? = nil) throws -> DatasetFile {
         try DatasetFile(name: name, head: head, size: size ?? UInt64(head.count))
     }
 
-    private func refusal(_ head: [UInt8], name: String = "x", size: UInt64? = nil) -> String {
+    private func refusal(_ head: [UInt8], name: String = "x.png", size: UInt64? = nil) -> String {
         #expect(throws: RPCError.self) { try kind(head, name: name, size: size) }?.message ?? ""
     }
 
@@ -35,6 +35,7 @@ import Wire
         #expect(
             refusal(Array("root:x:0:0:root:/root:/bin/bash".utf8), name: "/etc/passwd").hasPrefix("'/etc/passwd' is no")
         )
+        #expect(refusal(Self.png(5, 5), name: "picture").contains("does not end in .png"))
         #expect(refusal([0xFF, 0xD8, 0xFF, 0xE0]).contains("JPEG image; convert"))
         #expect(refusal([0x50, 0x4B, 3, 4]).contains("zip"))
         #expect(refusal([0x80, 0x02, 0x7D, 0], name: "data_batch_1").contains("Python"))

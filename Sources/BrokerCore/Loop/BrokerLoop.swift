@@ -52,7 +52,8 @@ final class BrokerLoop {
         let result = clock_gettime(CLOCK_REALTIME, &time)
         precondition(result == 0, "the system has no clock")
         let wall = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-        return Now(monotonic: MonotonicClock.now, wallMS: wall)
+        // Zero means "never" where instants are kept; a clock that stands before 1970 is wrong anyhow.
+        return Now(monotonic: MonotonicClock.now, wallMS: max(1, wall))
     }
 
     /// Runs until `isStopping` says so after a wake-up.

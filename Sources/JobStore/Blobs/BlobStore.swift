@@ -5,13 +5,13 @@
 package final class BlobStore {
     private let blobs: String
     private let uploads: String
-    private let damaged: String
+    let damaged: String
     private let makeHash: () -> any ContentHash
     private let freeBytes: (String) throws -> Int64
     /// Uploads that go on right now, the one used last at the end.
     private var open: [Upload] = []
-    private var reads: ReadCheck
-    private var findings: [String] = []
+    var reads: ReadCheck
+    var findings: [String] = []
 
     private static let openUploads = 16
     /// What an input may not take: the database must go on when the disk is nearly full.
@@ -83,46 +83,6 @@ package final class BlobStore {
         return BlobStatus(isComplete: true, nextOffset: size)
     }
 
-    /// At most `count` bytes from `offset`. What is read from its start to its end is checked on the way.
-    /// - Parameter size: what the whole must have.
-    /// - Throws: `BlobError.missing` when it is not there, `.damaged` when it turns out not to be what its name says; it is
-    ///   then out of the way of the next upload.
-    package func read(_ sha256: String, size: Int64, offset: Int64, count: Int) throws -> [UInt8] {
-        let path = path(of: sha256)
-        guard let found = try FileSystem.size(of: path) else { throw BlobError.missing(sha256) }
-        guard found == size else {
-            throw try removingDamaged(sha256, "it has \(found) bytes, not \(size)")
-        }
-        guard offset < size || size == 0 else { return [] }
-        let file = try File(path, .reading)
-        let bytes: [UInt8]
-        do {
-            bytes = try file.read(at: offset, count: min(count, Int(clamping: size - offset)))
-        } catch let error as StoreError where error.kind == .file {
-            throw try removingDamaged(sha256, error.message)
-        }
-        if let hash = reads.read(sha256, offset: offset, bytes, size: size), hash != sha256 {
-            throw try removingDamaged(sha256, "its bytes have the hash \(hash)")
-        }
-        return bytes
-    }
-
-    /// Moves the file of a blob that is not what its name says into a folder of its own, so that the blob can be uploaded
-    /// again and the file can still be looked at.
-    /// - Returns: the error for who asked for it.
-    package func removingDamaged(_ sha256: String, _ finding: String) throws -> BlobError {
-        try FileSystem.createDirectory(damaged)
-        try FileSystem.move(path(of: sha256), to: "\(damaged)/\(sha256)")
-        findings.append("blob \(sha256) is damaged (\(finding)); its file is now in \(damaged), upload it again")
-        return .damaged(sha256)
-    }
-
-    /// What was found damaged since the last call, in sentences for the broker's log.
-    package func takeFindings() -> [String] {
-        defer { findings = [] }
-        return findings
-    }
-
     /// Removes a whole blob that nothing names any more.
     package func remove(_ sha256: String) throws {
         try FileSystem.remove(path(of: sha256))
@@ -142,6 +102,11 @@ package final class BlobStore {
     static func link(_ sha256: String, from directory: String, to other: String) throws {
         let name = place(of: sha256)
         let target = "\(other)/blobs/\(name)"
+        guard try FileSystem.exists("\(directory)/blobs/\(name)") else {
+            throw StoreError(
+                kind: .file,
+                message: "the file of blob \(sha256) is missing or was damaged; upload it again, then back up")
+        }
         try FileSystem.createDirectory(FileSystem.parent(of: target))
         try FileSystem.link("\(directory)/blobs/\(name)", to: target)
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: target))
@@ -198,7 +163,7 @@ extension BlobStore {
 // MARK: Paths
 
 extension BlobStore {
-    private func path(of sha256: String) -> String {
+    func path(of sha256: String) -> String {
         "\(blobs)/\(Self.place(of: sha256))"
     }
 

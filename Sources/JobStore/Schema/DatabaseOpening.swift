@@ -43,15 +43,17 @@ struct DatabaseOpening {
 
     private func requireGroves(_ database: Database) throws {
         do {
-            let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
-            if tables.isEmpty {
+            let tables = Set(try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
+            let ledger = "grdb_migrations"
+            let done =
+                tables.contains(ledger)
+                ? try String.fetchAll(database, sql: "SELECT identifier FROM \(ledger)") : []
+            // A first start that was cut off has made the ledger, and nothing else.
+            if tables.subtracting([ledger]).isEmpty, done.isEmpty {
                 guard try !files.haveBlobs() else { throw files.notGroves("is empty") }
-                return
+            } else if !done.contains(where: { $0 == Migrations.all.migrations.first }) {
+                throw files.notGroves("is another program's")
             }
-            let first = Migrations.all.migrations.first
-            guard tables.contains("grdb_migrations"),
-                try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations").contains(where: { $0 == first })
-            else { throw files.notGroves("is another program's") }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw files.notGroves("is no database")
         }

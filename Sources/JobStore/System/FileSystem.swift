@@ -13,7 +13,8 @@ enum FileSystem {
             return StoreError(
                 kind: .diskFull, message: "the disk of the broker is full; make room and try again (\(verb) \(path))")
         }
-        let advice = code == EMFILE || code == ENFILE
+        let advice =
+            code == EMFILE || code == ENFILE
             ? "raise the limit on open files (ulimit -n, LimitNOFILE)" : "look after the broker's directory"
         return StoreError(kind: .file, message: "cannot \(verb) \(path): \(reason); \(advice)")
     }
@@ -102,6 +103,16 @@ enum FileSystem {
 
     static func remove(_ path: String) throws {
         guard unlink(path) == 0 || errno == ENOENT else { throw error("remove", path) }
+    }
+
+    /// Removes a folder of our own with all that is in it; links in it, and not what they lead to.
+    static func removeTree(_ path: String) throws {
+        for name in try names(in: path).map({ "\(path)/\($0)" }) {
+            var status = stat()
+            guard lstat(name, &status) == 0 else { throw error("look at", name) }
+            if status.st_mode & S_IFMT == S_IFDIR { try removeTree(name) } else { try remove(name) }
+        }
+        guard rmdir(path) == 0 else { throw error("remove", path) }
     }
 
     static func move(_ path: String, to target: String) throws {

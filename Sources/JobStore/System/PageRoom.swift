@@ -18,7 +18,8 @@ enum PageRoom {
     static func begin(_ database: Database) throws {
         var bytes = chunkBytes
         guard control(database, SQLITE_FCNTL_CHUNK_SIZE, &bytes) == SQLITE_OK else {
-            throw StoreError(kind: .system, message: "this release of SQLite does not let files grow in chunks; use another")
+            throw StoreError(
+                kind: .system, message: "this release of SQLite does not let files grow in chunks; use another")
         }
     }
 
@@ -28,17 +29,22 @@ enum PageRoom {
         var bytes = pages * pageBytes
         guard control(database, SQLITE_FCNTL_SIZE_HINT, &bytes) != SQLITE_OK else { return }
         var reason: Int32 = 0
-        guard control(database, SQLITE_FCNTL_LAST_ERRNO, &reason) == SQLITE_OK, reason != 0 else { throw StoreError.diskFull }
+        guard control(database, SQLITE_FCNTL_LAST_ERRNO, &reason) == SQLITE_OK, reason != 0 else {
+            throw StoreError.diskFull
+        }
         guard reason == ENOSPC || reason == EDQUOT || reason == EFBIG else {
             throw StoreError(
                 kind: .system,
-                message: "the job database cannot grow (\(String(cString: strerror(reason)))); look after the disk and start "
+                message:
+                    "the job database cannot grow (\(String(cString: strerror(reason)))); look after the disk and start "
                     + "again")
         }
         throw StoreError.diskFull
     }
 
-    private static func control<Value: BitwiseCopyable>(_ database: Database, _ operation: Int32, _ value: inout Value) -> Int32 {
+    private static func control<Value: BitwiseCopyable>(_ database: Database, _ operation: Int32, _ value: inout Value)
+        -> Int32
+    {
         sqlite3_file_control(database.sqliteConnection, "main", operation, &value)
     }
 }

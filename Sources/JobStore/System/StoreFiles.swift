@@ -40,7 +40,8 @@ struct StoreFiles {
         StoreError(
             kind: .notGroves,
             message: "\(directory) cannot be used: jobs.sqlite, the database of its jobs, \(finding); put it back or "
-                + "restore a backup, or start once with --start-empty, which moves the old files aside and begins with none")
+                + "restore a backup, or start once with --start-empty, which moves the old files aside and begins with none"
+        )
     }
 
     /// Moves everything into a new folder beside, so that a store can begin anew.

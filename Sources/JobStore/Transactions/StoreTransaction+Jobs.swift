@@ -165,8 +165,10 @@ extension JobRecord {
         // One that cannot be told counts as ended: nothing is done with it, and everything else goes on.
         let state = JobState(rawValue: stored) ?? .failed
         let code: Int = JobState(rawValue: stored) == nil ? Self.damagedCode : row["failure_code"]
-        let message = JobState(rawValue: stored) == nil
-            ? "the database has it in the unknown state \(stored); restore a backup if it matters" : row["failure_message"]
+        let message =
+            JobState(rawValue: stored) == nil
+            ? "the database has it in the unknown state \(stored); restore a backup if it matters"
+            : row["failure_message"]
         let array: Int64 = row["array"]
         self.init(
             number: row["number"], id: row["id"], kind: row["kind"], slot: row["slot"], state: state,

@@ -26,6 +26,9 @@ package enum DatasetFile: Hashable, Sendable {
                     name,
                     "is an image of \(png.width)×\(png.height) pixels; scale it to sides of 1 to \(Self.largestSide)")
             }
+            guard Self.isPNG(name) else {
+                throw Self.refusal(name, "is a PNG image whose name does not end in .png; give it as a .png file")
+            }
             self = .png(png)
         } else if head.starts(with: [0x1F, 0x8B]) {
             self = .gzip
@@ -40,6 +43,9 @@ package enum DatasetFile: Hashable, Sendable {
     package static func isProse(_ name: String) -> Bool {
         [".md", ".txt", ".html"].contains { name.lowercased().hasSuffix($0) }
     }
+
+    /// Datasets of PNG files are known by the files' names.
+    package static func isPNG(_ name: String) -> Bool { name.lowercased().hasSuffix(".png") }
 
     /// Whether two files can be of one dataset.
     package func goes(with other: DatasetFile) -> Bool {

@@ -42,10 +42,10 @@ struct ImportDatasetJob {
     }
 
     private func read(_ files: [Grove_V1_FileRef], _ context: JobContext) throws -> ImageDataset {
-        guard let stray = files.first(where: { !PNGFolder.isPNG($0) }) else {
+        guard let stray = files.first(where: { !DatasetFile.isPNG($0.name) }) else {
             return try PNGFolder.read(files, context)
         }
-        guard !files.contains(where: PNGFolder.isPNG) else {
+        guard !files.contains(where: { DatasetFile.isPNG($0.name) }) else {
             throw JobError(
                 .invalidArgument,
                 "'\(stray.name)' lies among PNG files and is none: leave it out, a dataset of PNG files has no others.")

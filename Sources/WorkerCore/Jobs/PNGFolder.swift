@@ -4,8 +4,6 @@ import Wire
 
 /// A dataset as PNG files of one size; the folder that a file is in names its class.
 enum PNGFolder {
-    static func isPNG(_ file: Grove_V1_FileRef) -> Bool { file.name.lowercased().hasSuffix(".png") }
-
     /// The first header decides on the size of all, and on whether they fit into memory, before one is decoded. They are
     /// fetched and decoded one at a time.
     static func read(_ files: [Grove_V1_FileRef], _ context: JobContext) throws -> ImageDataset {

@@ -8,8 +8,8 @@ extension ChaosCase {
     static let smallDisk = ChaosCase(
         16, "a small disk, full",
         "A broker on a file system of 110 MiB is sent jobs of 1,500 files each until it refuses them. Full, it still ends and "
-            + "cancels jobs, is killed with kill -9, starts again, and ends and cancels more. When there is room, submits are "
-            + "taken again. Nothing that was acknowledged is lost."
+            + "cancels jobs, is killed with kill -9, starts again where another program has taken the last byte, and ends and "
+            + "cancels more. When there is room, submits are taken again. Nothing that was acknowledged is lost."
     ) { run in
         guard let disk = try SmallDisk(mebibytes: 110, at: run.folder.appending(path: "disk")) else {
             return run.figure("not run", "this user may not mount a file system")
@@ -20,8 +20,12 @@ extension ChaosCase {
         try filling.fill()
         try filling.endAndCancel("while full")
         stand.broker.end(SIGKILL)
+        // Another program takes what is left, to the last byte.
+        try disk.fill()
+        run.figure("bytes free for the start", try disk.freeBytes())
         try stand.restart()
         run.figure("start on the full disk", ms: stand.broker.timeToServe / .milliseconds(1), atMost: 60_000)
+        try disk.unfill()
         try filling.endAndCancel("after kill -9, still full")
         filling.close()
         try disk.resize(mebibytes: 400)

@@ -29,12 +29,16 @@ final class SmallDisk {
 
     /// Takes all that is free, as another program does.
     func fill() throws {
-        let file = Glibc.open(folder.appending(path: "of another program").path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let file = Glibc.open(filler.path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         guard file >= 0 else { throw ChaosError("the disk cannot be filled: \(String(cString: strerror(errno)))") }
         defer { close(file) }
         let piece = [UInt8](repeating: 0, count: 4096)
         while write(file, piece, piece.count) > 0 {}
     }
+
+    func unfill() throws { try FileManager.default.removeItem(at: filler) }
+
+    private var filler: URL { folder.appending(path: "of another program") }
 
     func freeBytes() throws -> Int {
         var status = statvfs()

@@ -49,8 +49,8 @@ package final class QueueStand {
         if FileManager.default.fileExists(atPath: data.path) { try FileManager.default.removeItem(at: data) }
     }
 
-    package func client(_ name: String = "load") throws -> WirePeer {
-        try WirePeer(context, broker.endpoint, .client(name)) { broker.isRunning }
+    package func client(_ name: String = "load", options: SocketOptions = SocketOptions()) throws -> WirePeer {
+        try WirePeer(context, broker.endpoint, .client(name), options: options) { broker.isRunning }
     }
 
     package func worker(_ name: String, slots: Int) throws -> WirePeer {
