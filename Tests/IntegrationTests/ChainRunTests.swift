@@ -63,10 +63,13 @@ import Testing
         try await TestGrove.with { grove in
             _ = try await grove.startBroker()
             _ = try grove.startWorker()
-            let digits = try TinyDigits.write(to: grove.scratch, count: 16)
+            let digits = try TinyDigits.write(to: grove.scratch, count: 96)
             try await grove.groveSucceeds("data", "import", "digits", digits.images.path, digits.labels.path)
-            // More images a batch than there are: the first job fails at once.
-            let ids = try await grove.groveSucceeds("submit", write(Self.night, to: grove))
+            // The first job takes longer than it may, and fails.
+            let long = Self.night.replacingOccurrences(
+                of: "set = { batch_size = 32, epochs_initial = 1,",
+                with: "max_runtime = \"1s\"\nset = { batch_size = 32, epochs_initial = 100000,")
+            let ids = try await grove.groveSucceeds("submit", write(long, to: grove))
                 .split(separator: "\n").compactMap { $0.split(separator: "\t").last.map(String.init) }
             let client = try grove.client()
             for id in ids { #expect(try await client.wait(id).state == .failed) }

@@ -66,7 +66,12 @@ import WorkerCore
             let dataset = try bench.squares()
             var bytes = try #require(try bench.products(JobBench.treeSpec(dataset)).artifacts.first).bytes
             let header = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
-            for index in (8 + header)..<bytes.count { bytes[index] = 0xFF }
+            let tensors = try JSONSerialization.jsonObject(with: Data(bytes[8..<(8 + header)])) as? [String: Any] ?? [:]
+            // Weights only: counters of steps are integers, and refused sooner.
+            for case let tensor as [String: Any] in tensors.values where tensor["dtype"] as? String == "F32" {
+                let range = try #require(tensor["data_offsets"] as? [Int])
+                for index in range[0]..<range[1] { bytes[8 + header + index] = 0xFF }
+            }
             let tree = try bench.artifact("broken", bytes)
             let sampling = try bench.failure(JobBench.sampleSpec(tree))
             #expect(sampling.message.contains("not numbers"), "\(sampling)")
