@@ -11,7 +11,9 @@ struct NoteLimit {
         guard !notes.isEmpty else { return [] }
         var lines: [String] = []
         if now.components.seconds != second {
-            if left > 0 { lines.append("\(left) more lines were left out, at most \(Self.linesPerSecond) a second are written") }
+            if left > 0 {
+                lines.append("\(left) more lines were left out; at most \(Self.linesPerSecond) a second are written")
+            }
             (second, written, left) = (now.components.seconds, 0, 0)
         }
         let fitting = notes.prefix(Self.linesPerSecond - written)

@@ -73,7 +73,9 @@ extension WorkService {
             case .interruption: ["interrupted"]
             case nil: []
             }
-        guard let ending = try context.batch.ending(of: attempt, heldBy: incarnation), endings.contains(ending) else { return nil }
+        guard let ending = try context.batch.ending(of: attempt, heldBy: incarnation), endings.contains(ending) else {
+            return nil
+        }
         return try response(attempt)
     }
 

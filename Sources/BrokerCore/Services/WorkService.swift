@@ -17,7 +17,8 @@ struct WorkService {
         }
         let loaded = request.loaded.prefix(Limits.loadedModels)
         guard loaded.allSatisfy(SHA256.isHexDigest) else {
-            throw RPCError(.invalidArgument, "loaded must name models by their SHA-256, in lower-case hexadecimal digits")
+            throw RPCError(
+                .invalidArgument, "loaded must name models by their SHA-256, in lower-case hexadecimal digits")
         }
         let incarnation = caller.session.incarnation
         if let lease = state.leases.granted(to: caller.key.callID, of: incarnation) {

@@ -128,7 +128,8 @@ extension LeaseRecord {
     init(_ row: Row) {
         self.init(
             attempt: AttemptKey(jobID: row["id"], number: row["attempt"]), lane: LaneKey(row), worker: row["worker"],
-            incarnation: row.bytes("incarnation"), isCancelRequested: row["cancel_requested"], startedMS: row["started_ms"], ranMS: row["ran_ms"],
+            incarnation: row.bytes("incarnation"), isCancelRequested: row["cancel_requested"],
+            startedMS: row["started_ms"], ranMS: row["ran_ms"],
             terms: row.bytes("terms"))
     }
 }

@@ -40,7 +40,8 @@ package enum HostLookup {
             throw TransportError(
                 kind: .addressUnusable, operation: "find the host '\(host)'",
                 reason: isUnknown ? "no such host" : String(cString: gai_strerror(code)),
-                advice: isUnknown ? "check its spelling, or give its address" : "check the network, or give its address",
+                advice: isUnknown
+                    ? "check its spelling, or give its address" : "check the network, or give its address",
                 code: EADDRNOTAVAIL)
         }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
