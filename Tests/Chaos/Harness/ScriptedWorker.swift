@@ -122,7 +122,10 @@ final class ScriptedWorker: Sendable {
         running.withLock { $0[attempt.key] = Progress(report: report) }
         defer { running.withLock { $0[attempt.key] = nil } }
         switch Script(seed: assignment.spec.sample.seed) {
-        case .poison(let death): death.happen()
+        case .poison(let death):
+            death.happen()
+            // A signal to the process may reach another thread first: this one must not go on and succeed meanwhile.
+            while true { Thread.sleep(forTimeInterval: 1) }
         case .hang: while !isStopped(attempt) { Thread.sleep(forTimeInterval: 0.01) }
         case .work(let milliseconds):
             for step in 0..<max(1, milliseconds / 10) where !isStopped(attempt) { work(attempt, step) }
