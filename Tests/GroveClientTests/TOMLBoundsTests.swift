@@ -45,6 +45,28 @@ struct TOMLBoundsTests {
         ])
     func times(text: String) { #expect(refusal(text).contains("a date or a time")) }
 
+    @Test(
+        "only ASCII stands outside of quotes and comments, and no line separator of Unicode's anywhere",
+        arguments: [
+            ("r = [\"\",\u{2028}", "line separator"), ("# a\u{2029}b", "line separator"),
+            ("a = \"\u{85}\"", "line separator"),
+            ("a\u{B}= 1", "control"), ("a = 1\r", ""), ("a = 'x'\u{202E}", "direction"),
+            ("a =\u{A0}1", "outside of quotes"),
+            ("ü = 1", "outside of quotes"), ("a = [1,\u{3000}2]", "outside of quotes"), ("a = é", "outside of quotes"),
+        ])
+    func onlyASCII(text: String, word: String) {
+        if word.isEmpty {
+            #expect(throws: Never.self) { try TOMLBounds.check(text, of: "night.toml") }
+        } else {
+            #expect(refusal(text).contains(word))
+        }
+    }
+
+    @Test("comments, texts and a byte order mark may be what they like")
+    func texts() throws {
+        try TOMLBounds.check("\u{FEFF}# ü é 字 👩‍👩‍👧\r\n\"ü\" = 'é 字' # \u{A0}\r\n", of: "night.toml")
+    }
+
     @Test("what people write passes, whatever stands in texts and comments")
     func passes() throws {
         try TOMLBounds.check(

@@ -16,12 +16,12 @@ extension ChaosCase {
         defer { proxy.close() }
         let client = try stand.connection()
         for round in 0..<run.size(2, full: 4) {
-            // Ends while it is cut off in the first round, and after the partition has healed in the second.
-            let time = round % 2 == 0 ? 500 : 5000
             let zombie = try ScriptedWorker(proxy.endpoint, name: "zombie", slots: 2, note: run.record.note)
             let jobs = try (0..<2).map { number in
                 try client.submit(
-                    QueueStand.scripted("round \(round) job \(number)", seed: UInt64(time)), record: run.record)
+                    QueueStand.scripted(
+                        "round \(round) job \(number)", seed: ScriptedWorker.Script.untilToldSeed),
+                    record: run.record)
             }
             try run.wait("the zombie's jobs run") { try jobs.allSatisfy { try client.job($0).state == .running } }
             proxy.set(.blackhole)
@@ -29,8 +29,11 @@ extension ChaosCase {
             try run.wait("another worker has the jobs") {
                 try jobs.allSatisfy { try client.job($0).attempts == 2 }
             }
+            // Its work ends while it is cut off in the first round; in the second it is told to stop when that is over.
+            if round % 2 == 0 { zombie.finish(jobs) }
             if run.isFull { Thread.sleep(forTimeInterval: 60) }
             proxy.set(.forward)
+            other.finish(jobs)
             try run.wait("the jobs end") { try client.open() == 0 }
             try run.wait("the zombie's outcomes are refused") { Self.fenced(run) >= 2 * (round + 1) }
             zombie.close()

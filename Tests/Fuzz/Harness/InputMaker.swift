@@ -8,6 +8,8 @@ struct InputMaker {
     /// How many mutated inputs are kept, and of what size at most.
     private static let most = 200
     static let largest = 256 << 10
+    /// Mutations that double an input again and again stop here.
+    static let longest = 8 << 20
 
     init(_ target: any FuzzTarget, from inputs: [[UInt8]], seed: UInt64) {
         self.target = target
@@ -17,7 +19,10 @@ struct InputMaker {
 
     mutating func next() -> [UInt8] {
         var input = later.isEmpty || random.oneIn(2) ? random.pick(first) : random.pick(later)
-        for _ in 0...random.below(3) { input = target.mutate(input, &random) }
+        for _ in 0...random.below(3) {
+            input = target.mutate(input, &random)
+            if input.count > Self.longest { input.removeLast(input.count - Self.longest) }
+        }
         return input
     }
 

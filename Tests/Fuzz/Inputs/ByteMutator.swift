@@ -2,7 +2,9 @@
 enum ByteMutator {
     static func mutate(_ input: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
         var bytes = input
-        for _ in 0...random.below(random.oneIn(5) ? 16 : 3) { change(&bytes, &random) }
+        for _ in 0...random.below(random.oneIn(5) ? 16 : 3) where bytes.count <= InputMaker.longest {
+            change(&bytes, &random)
+        }
         return bytes
     }
 

@@ -3,7 +3,9 @@ import Wire
 /// Looks over a TOML text before it is parsed. The parser calls itself for each part of a dotted key, and the stack of the
 /// process ends before a large file does; reading what it has parsed takes the square of the time. So what nobody writes by
 /// hand is refused by counting. The parser also ends the process, by an assertion, where a table's name begins with a
-/// character that needs quotes, and in some times that are cut short; times are of no use here anyway.
+/// character that needs quotes, in some times that are cut short, and at some of Unicode's spaces and line separators. So
+/// outside of quotes and comments there is only ASCII, as TOML has it, and nowhere a line separator but the usual ones;
+/// times are of no use here anyway.
 package struct TOMLBounds {
     /// Brackets and braces inside each other.
     package static let depth = 32
@@ -21,12 +23,26 @@ package struct TOMLBounds {
     private var isBeforeValue = true
     private var needsQuotes = false
     private var hasTime = false
+    private var isForeign = false
     private var previous: UInt8 = 0
 
     /// - Parameter path: the file, for the sentence.
     /// - Throws: `RPCError` INVALID_ARGUMENT.
     package static func check(_ text: String, of path: String) throws(RPCError) {
+        for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let content = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard String(content)?.isSafe ?? false else {
+                throw RPCError(
+                    .invalidArgument,
+                    "line \(number + 1) of '\(path)' has a control character, a line separator or a mark that turns the "
+                        + "direction of text; take it out")
+            }
+        }
         var bounds = TOMLBounds(rest: Array(text.utf8)[...])
+        // A byte order mark, as some editors write one.
+        if text.unicodeScalars.first == "\u{FEFF}" { bounds.rest.removeFirst(3) }
         while let byte = bounds.rest.popFirst() {
             bounds.take(byte)
             if let excess = bounds.excess {
@@ -42,6 +58,7 @@ package struct TOMLBounds {
             return
                 "a table whose name begins with none of a-z, A-Z, 0-9, - and _; put the name in quotes, as in [\"übung\"]"
         }
+        if isForeign { return "a character that TOML has no use for outside of quotes; put the text in quotes" }
         if hasTime { return "a date or a time; write it as text, in quotes" }
         guard values > Self.values else { return nil }
         return "the file's value number \(values); write at most \(Limits.chainJobs) jobs into one file"
@@ -63,7 +80,7 @@ package struct TOMLBounds {
         case UInt8(ascii: ":"): hasTime = true
         // Numbers have a sign at their beginning only, or behind the letter of their exponent.
         case UInt8(ascii: "-") where !isBeforeValue: hasTime = Self.digits.contains(previous)
-        default: break
+        default: isForeign = byte >= 0x80
         }
         previous = byte
     }
