@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-/// What libzmq ends the process for when it is not there: descriptors, threads, memory to map. Asked for, and given back,
+/// What libzmq ends the process for when it is not there: descriptors, threads, memory to map. Asked for, and released
 /// before libzmq needs it.
 enum SystemRoom {
     private static let descriptors = 24

@@ -67,7 +67,7 @@ struct ClockNight: Sendable, CustomStringConvertible {
 }
 
 extension DayWindow {
-    /// From and up to so many minutes after midnight, whatever day they fall on; `nil` when that is always.
+    /// From and up to these minutes after midnight, whatever day they fall on; `nil` when that is always.
     init?(_ opens: Int64, _ closes: Int64) {
         var terms = Grove_V1_Terms()
         terms.window.opensMinute = UInt32((opens % 1440 + 1440) % 1440)

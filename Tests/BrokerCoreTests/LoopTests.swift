@@ -181,6 +181,29 @@ import Wire
         try remove()
     }
 
+    @Test(arguments: [Limits.frameBytes + 1, (1 << 20) + (64 << 10) + 1, 3 << 20])
+    func aMessageBeyondTheLimitsIsAnsweredWithAnError(bytes: Int) throws {
+        let server = try start()
+        let dealer = try Dealer(try ZeroMQContext())
+        try dealer.connect(server.endpoint)
+        let poller = Poller()
+        poller.watch(dealer, for: [.readable, .writable])
+        var frames = WireMessage(.hello).frames
+        frames[2] = [UInt8](repeating: 0, count: bytes)
+        while try dealer.send(frames) == .full { _ = try poller.wait(atMost: .milliseconds(50)) }
+        var answer: WireMessage?
+        while answer == nil {
+            _ = try poller.wait(atMost: .milliseconds(50))
+            if case .message(let frames) = try dealer.receive() { answer = try WireMessage(frames: frames) }
+        }
+        let status = try decode(Grove_V1_Status.self, from: try #require(answer).envelope, what: "the status")
+        #expect(answer?.type == .error && RPCError(status)?.code == .invalidArgument)
+        poller.forget(dealer)
+        dealer.close()
+        try stop(server)
+        try remove()
+    }
+
     @Test func twoBrokersShareNeitherDirectoryNorPort() throws {
         let server = try start()
         #expect(throws: StoreError.self) { try start() }

@@ -62,6 +62,22 @@ struct TOMLBoundsTests {
         }
     }
 
+    @Test(
+        "where a value must be there is one",
+        arguments: [
+            "n=[\"\",}", "a = [}", "a = [1, # }\n }", "a = {b = }", "a = {b = ,", "a = ]", "a =\n", "a = # 1\n",
+            "a = [,1]",
+            "a = [1,,2]", "a = = 1", "a = [[}]",
+        ])
+    func values(text: String) { #expect(refusal(text).contains("no value")) }
+
+    @Test("lists may be empty, end with a comma and have lines and comments")
+    func lists() throws {
+        try TOMLBounds.check(
+            "a = []\nb = [ ]\nc = [1, 2,]\nd = [ # one\n  1, # two\n  [2, 3],\n  {x = [], y = \"}\"},\n]\r\ne = {}\n[t]\n[[u]]\n",
+            of: "night.toml")
+    }
+
     @Test("comments, texts and a byte order mark may be what they like")
     func texts() throws {
         try TOMLBounds.check("\u{FEFF}# ü é 字 👩‍👩‍👧\r\n\"ü\" = 'é 字' # \u{A0}\r\n", of: "night.toml")

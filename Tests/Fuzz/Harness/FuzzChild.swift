@@ -26,7 +26,7 @@ struct FuzzChild {
         journal = try Journal(path: scratch + "/" + Self.journalName)
     }
 
-    /// Makes inputs and handles them, for so long.
+    /// Makes inputs and handles them until the time is over.
     func fuzz(seed: UInt64, seconds: Double, corpus: [[UInt8]]) throws {
         let end = MonotonicClock.now + .seconds(seconds)
         var maker = try maker(seed: seed, corpus)

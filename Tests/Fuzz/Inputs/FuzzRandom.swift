@@ -15,7 +15,7 @@ struct FuzzRandom: RandomNumberGenerator {
     /// A number from 0 up to, not including, `bound`; 0 where there is no room.
     mutating func below(_ bound: Int) -> Int { bound > 0 ? Int.random(in: 0..<bound, using: &self) : 0 }
 
-    /// True once in so many times.
+    /// True with a chance of one in `count`.
     mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 
     /// - Precondition: there is something to choose from.

@@ -3,7 +3,8 @@ import Wire
 /// Looks over a TOML text before it is parsed. The parser calls itself for each part of a dotted key, and the stack of the
 /// process ends before a large file does; reading what it has parsed takes the square of the time. So what nobody writes by
 /// hand is refused by counting. The parser also ends the process, by an assertion, where a table's name begins with a
-/// character that needs quotes, in some times that are cut short, and at some of Unicode's spaces and line separators. So
+/// character that needs quotes, where a list has a brace in the place of a value, in some times that are cut short, and at
+/// some of Unicode's spaces and line separators. So
 /// outside of quotes and comments there is only ASCII, as TOML has it, and nowhere a line separator but the usual ones;
 /// times are of no use here anyway.
 package struct TOMLBounds {
@@ -16,12 +17,16 @@ package struct TOMLBounds {
 
     private var rest: ArraySlice<UInt8>
     private var line = 1
-    private var depth = 0
+    /// The brackets and braces that are open: of lists, of inline tables, and of a table's name.
+    private var open: [UInt8] = []
     private var dots = 0
     private var values = 0
     /// Whether there is no value yet on the line, so that a bracket opens a table's name.
     private var isBeforeValue = true
     private var needsQuotes = false
+    /// Whether the next thing must be a value, or the end of a list.
+    private var expectsValue = false
+    private var lacksValue = false
     private var hasTime = false
     private var isForeign = false
     private var previous: UInt8 = 0
@@ -52,12 +57,15 @@ package struct TOMLBounds {
     }
 
     private var excess: String? {
-        if depth > Self.depth { return "more than \(Self.depth) brackets in each other; write it in simpler terms" }
+        if open.count > Self.depth {
+            return "more than \(Self.depth) brackets in each other; write it in simpler terms"
+        }
         if dots > Self.dots { return "more than \(Self.dots) dots in a key; write it in simpler terms" }
         if needsQuotes {
             return
                 "a table whose name begins with none of a-z, A-Z, 0-9, - and _; put the name in quotes, as in [\"übung\"]"
         }
+        if lacksValue { return "no value where one must be; write one" }
         if isForeign { return "a character that TOML has no use for outside of quotes; put the text in quotes" }
         if hasTime { return "a date or a time; write it as text, in quotes" }
         guard values > Self.values else { return nil }
@@ -67,15 +75,20 @@ package struct TOMLBounds {
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }
 
     private mutating func take(_ byte: UInt8) {
+        if expectsValue { requireValue(byte) }
         switch byte {
-        case UInt8(ascii: "\n"): (line, dots, isBeforeValue) = (line + 1, 0, depth == 0)
-        case UInt8(ascii: "[") where isBeforeValue && depth == 0: openTable()
+        case UInt8(ascii: "\n"): (line, dots, isBeforeValue) = (line + 1, 0, open.isEmpty)
+        case UInt8(ascii: "[") where isBeforeValue && open.isEmpty: openTable()
         case UInt8(ascii: "#"): skip { $0 == UInt8(ascii: "\n") }
         case UInt8(ascii: "\""), UInt8(ascii: "'"): skipString(byte)
-        case UInt8(ascii: "["), UInt8(ascii: "{"): (depth, dots) = (depth + 1, 0)
-        case UInt8(ascii: "]"), UInt8(ascii: "}"): (depth, dots) = (max(0, depth - 1), 0)
-        case UInt8(ascii: "="): (dots, values, isBeforeValue) = (0, values + 1, false)
-        case UInt8(ascii: ","): (dots, values) = (0, values + 1)
+        case Self.list, UInt8(ascii: "{"):
+            open.append(byte)
+            (dots, expectsValue) = (0, byte == Self.list)
+        case UInt8(ascii: "]"), UInt8(ascii: "}"):
+            _ = open.popLast()
+            dots = 0
+        case UInt8(ascii: "="): (dots, values, isBeforeValue, expectsValue) = (0, values + 1, false, true)
+        case UInt8(ascii: ","): (dots, values, expectsValue) = (0, values + 1, open.last == Self.list)
         case UInt8(ascii: "."): dots += 1
         case UInt8(ascii: ":"): hasTime = true
         // Numbers have a sign at their beginning only, or behind the letter of their exponent.
@@ -85,11 +98,31 @@ package struct TOMLBounds {
         previous = byte
     }
 
+    /// Where a value must be: only in a list may a line end before it, and the list itself.
+    private mutating func requireValue(_ byte: UInt8) {
+        let isInList = open.last == Self.list
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): return
+        case UInt8(ascii: "\n"), UInt8(ascii: "#"):
+            lacksValue = !isInList
+            return
+        case UInt8(ascii: "]"): lacksValue = !isInList
+        case UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "="): lacksValue = true
+        default: break
+        }
+        expectsValue = false
+    }
+
+    private static let list = UInt8(ascii: "[")
+    /// Stands for a bracket around a table's name.
+    private static let name = UInt8(ascii: "n")
+
     /// Behind the first bracket of `[name]` or `[[name]]`.
     private mutating func openTable() {
-        (depth, dots) = (depth + 1, 0)
+        open.append(Self.name)
+        dots = 0
         if rest.first == UInt8(ascii: "[") {
-            depth += 1
+            open.append(Self.name)
             rest.removeFirst()
         }
         skip { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
