@@ -71,6 +71,11 @@ struct TOMLBoundsTests {
         ])
     func values(text: String) { #expect(refusal(text).contains("no value")) }
 
+    @Test(
+        "a NUL that is written as an escape is refused: it would end a key",
+        arguments: ["[t.\"\\u0000\"]", "\"a\\U00000000\" = 1", "a = \"\"\"x\\u0000\"\"\"", "\"\\x00\" = 1"])
+    func nul(text: String) { #expect(refusal(text).contains("NUL")) }
+
     @Test("lists may be empty, end with a comma and have lines and comments")
     func lists() throws {
         try TOMLBounds.check(
@@ -80,6 +85,7 @@ struct TOMLBoundsTests {
 
     @Test("comments, texts and a byte order mark may be what they like")
     func texts() throws {
+        try TOMLBounds.check("a = '\\u0000'\nb = \"\\\\u0000 \\u00e9\"\n", of: "night.toml")
         try TOMLBounds.check("\u{FEFF}# ü é 字 👩‍👩‍👧\r\n\"ü\" = 'é 字' # \u{A0}\r\n", of: "night.toml")
     }
 

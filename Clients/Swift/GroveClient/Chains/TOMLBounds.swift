@@ -28,6 +28,7 @@ package struct TOMLBounds {
     private var expectsValue = false
     private var lacksValue = false
     private var hasTime = false
+    private var hasNUL = false
     private var isForeign = false
     private var previous: UInt8 = 0
 
@@ -65,6 +66,7 @@ package struct TOMLBounds {
             return
                 "a table whose name begins with none of a-z, A-Z, 0-9, - and _; put the name in quotes, as in [\"übung\"]"
         }
+        if hasNUL { return "a NUL character in a text; take it out" }
         if lacksValue { return "no value where one must be; write one" }
         if isForeign { return "a character that TOML has no use for outside of quotes; put the text in quotes" }
         if hasTime { return "a date or a time; write it as text, in quotes" }
@@ -143,6 +145,19 @@ package struct TOMLBounds {
     /// Up to the first byte that is wanted, which stays.
     private mutating func skip(to isWanted: (UInt8) -> Bool) { rest = rest.drop { !isWanted($0) } }
 
+    /// Behind a backslash. The parser's keys are C strings, which a NUL ends.
+    private mutating func takeEscape() {
+        let digits =
+            switch rest.popFirst() {
+            case UInt8(ascii: "u"): 4
+            case UInt8(ascii: "U"): 8
+            case UInt8(ascii: "x"): 2
+            default: 0
+            }
+        let zeros = rest.prefix(digits).prefix { $0 == UInt8(ascii: "0") }.count
+        if digits > 0, zeros == digits { hasNUL = true }
+    }
+
     /// The rest of a string that began with `quote`. One on a single line ends with the line at the latest: the parser goes
     /// no further either.
     private mutating func skipString(_ quote: UInt8) {
@@ -151,7 +166,7 @@ package struct TOMLBounds {
             while let byte = rest.first, byte != UInt8(ascii: "\n") {
                 rest.removeFirst()
                 if byte == quote { return }
-                if hasEscapes, byte == UInt8(ascii: "\\"), rest.first != UInt8(ascii: "\n") { _ = rest.popFirst() }
+                if hasEscapes, byte == UInt8(ascii: "\\"), rest.first != UInt8(ascii: "\n") { takeEscape() }
             }
             return
         }
@@ -159,7 +174,8 @@ package struct TOMLBounds {
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "\n") { line += 1 }
             if hasEscapes, byte == UInt8(ascii: "\\") {
-                if rest.popFirst() == UInt8(ascii: "\n") { line += 1 }
+                if rest.first == UInt8(ascii: "\n") { line += 1 }
+                takeEscape()
             } else if byte == quote, rest.starts(with: [quote, quote]) {
                 // One or two more belong to the string.
                 let quotes = rest.prefix(4).prefix { $0 == quote }.count
