@@ -81,6 +81,22 @@ import Wire
         #expect(handed[PeerID(200)] == 100 * piece.count)
     }
 
+    @Test func pingsThatAreNotAnsweredAreNotKeptOneByOne() {
+        var unconfirmed = Unconfirmed()
+        let piece = WireMessage(.end, callID: .random(), payload: [UInt8](repeating: 0, count: 1000))
+        for _ in 0..<1000 {
+            unconfirmed.add(piece, for: PeerID(1))
+            unconfirmed.add(WireMessage(.ping), for: PeerID(1))
+        }
+        let all = unconfirmed.bytes(of: PeerID(1))
+        #expect(all == 1000 * (piece.bytes + WireMessage(.ping).bytes))
+        // The oldest were put together, and so were the PONGs that they wait for.
+        unconfirmed.confirm(PeerID(1))
+        #expect(unconfirmed.bytes(of: PeerID(1)) == all)
+        for _ in 1..<1000 { unconfirmed.confirm(PeerID(1)) }
+        #expect(unconfirmed.bytes(of: PeerID(1)) == 0)
+    }
+
     @Test func peersThatLeftWithoutReadingCountForNothing() throws {
         var outbox = Outbox()
         let piece = [UInt8](repeating: 0, count: Limits.chunkBytes)

@@ -4,12 +4,18 @@ import Wire
 /// The bytes that were handed to ZeroMQ for each peer and that it may not have read yet. ZeroMQ does not tell; a PING
 /// after them does, for its PONG comes when all before it was read.
 struct Unconfirmed {
+    /// Bytes that have been read when so many PONGs more have come.
+    private struct Portion {
+        var bytes: Int
+        var pings = 1
+    }
+
     private struct Account {
-        /// The bytes before each PING that has not been answered, oldest first, and those after the last.
-        var beforePings: [Int] = []
+        /// What came before PINGs that have not been answered, oldest first, and the bytes after the last.
+        var portions: [Portion] = []
         var since = 0
 
-        var bytes: Int { beforePings.reduce(since, +) }
+        var bytes: Int { portions.reduce(since) { $0 + $1.bytes } }
     }
 
     private var accounts: [PeerID: Account] = [:]
@@ -24,16 +30,16 @@ struct Unconfirmed {
     static let share = 1 << 20
     /// What ZeroMQ's queue of one peer can hold: a peer that answers no PING is not held to have more unread than that.
     static let most = 26 << 20
-    /// PINGs that are told apart, of a peer that answers none.
-    private static let mostPings = 64
+    /// Portions that are told apart, of a peer that answers no PING.
+    private static let mostPortions = 64
     /// Peers that have not confirmed much are asked now and then, so that those that are gone are noticed. Less than that is
     /// forgotten, for most peers have a few answers and go.
     private static let pingInterval = Duration.seconds(10)
     private static let much = 64 << 10
 
-    func mayTakeMore(_ peer: PeerID) -> Bool {
-        total <= Self.crowded || (accounts[peer]?.bytes ?? 0) < Self.share
-    }
+    func bytes(of peer: PeerID) -> Int { accounts[peer]?.bytes ?? 0 }
+
+    func mayTakeMore(_ peer: PeerID) -> Bool { total <= Self.crowded || bytes(of: peer) < Self.share }
 
     func needsPing(_ peer: PeerID) -> Bool { (accounts[peer]?.since ?? 0) >= Self.bytesPerPing }
 
@@ -43,21 +49,24 @@ struct Unconfirmed {
         let before = account.bytes
         account.since += message.bytes
         if message.type == .ping {
-            account.beforePings.append(account.since)
+            account.portions.append(Portion(bytes: account.since))
             account.since = 0
         }
-        while account.bytes > Self.most, !account.beforePings.isEmpty { account.beforePings.removeFirst() }
-        if account.beforePings.count > Self.mostPings {
-            account.beforePings[1] += account.beforePings.removeFirst()
+        while account.bytes > Self.most, !account.portions.isEmpty { account.portions.removeFirst() }
+        if account.portions.count > Self.mostPortions {
+            let oldest = account.portions.removeFirst()
+            account.portions[0].bytes += oldest.bytes
+            account.portions[0].pings += oldest.pings
         }
         total += account.bytes - before
         accounts[peer] = account
     }
 
     mutating func confirm(_ peer: PeerID) {
-        guard var account = accounts[peer], !account.beforePings.isEmpty else { return }
-        total -= account.beforePings.removeFirst()
-        accounts[peer] = account.beforePings.isEmpty && account.since == 0 ? nil : account
+        guard var account = accounts[peer], !account.portions.isEmpty else { return }
+        account.portions[0].pings -= 1
+        if account.portions[0].pings == 0 { total -= account.portions.removeFirst().bytes }
+        accounts[peer] = account.portions.isEmpty && account.since == 0 ? nil : account
     }
 
     mutating func forget(_ peer: PeerID) {
