@@ -3,13 +3,14 @@
 enum WireMutator {
     /// The highest number that a field of the protocol has, and a few more.
     private static let highestField = 90
+    /// More than a frame may have.
+    private static let longest = 3 << 20
 
     static func mutate(_ input: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
         guard var fields = WireFields(input), !random.oneIn(12) else { return ByteMutator.mutate(input, &random) }
         for _ in 0...random.below(random.oneIn(6) ? 12 : 3) { change(&fields, &random, depth: 0) }
         let bytes = fields.encoded
-        // Repeating repeated fields grows without end; a frame does not.
-        return bytes.count <= 3 << 20 ? bytes : input
+        return bytes.count <= longest ? bytes : input
     }
 
     private static func change(_ message: inout WireFields, _ random: inout FuzzRandom, depth: Int) {
@@ -27,7 +28,9 @@ enum WireMutator {
         case 1: message.fields.insert(message.fields[place], at: random.below(message.fields.count + 1))
         case 2:
             let count = random.oneIn(10) ? random.pick([100, 300, 1100, 4100]) : random.below(8)
-            message.fields += Array(repeating: message.fields[place], count: count)
+            // A large field repeated so often, and that once more, would fill the memory.
+            let room = longest / max(1, WireFields([message.fields[place]]).encoded.count)
+            message.fields += Array(repeating: message.fields[place], count: min(count, room))
         case 3: message.fields[place].number = UInt64(1 + random.below(highestField))
         case 4: message.fields[place].value = value(&random, depth: depth)
         default: message.fields[place].value = changed(message.fields[place].value, &random)
