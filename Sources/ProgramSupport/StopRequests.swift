@@ -62,6 +62,7 @@ package struct StopRequests: Sendable {
         #else
         let handler = action.__sigaction_u.__sa_handler
         #endif
+        // C functions have no ==, and SIG_IGN is a number in the place of one.
         return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 

@@ -5,7 +5,7 @@ extension Grove_V1_Progress {
     /// it, since the leases of other attempts would end with it.
     var bounded: Grove_V1_Progress {
         var progress = self
-        progress.stage = stage.cut(toBytes: Limits.nameBytes).printable.cut(toBytes: Limits.nameBytes)
+        progress.stage = stage.printable(toBytes: Limits.nameBytes)
         if lossCurve.values.count > Limits.curvePoints { progress.clearLossCurve() }
         if !metrics.keys.allSatisfy({ $0.utf8.count <= Limits.nameBytes && $0.isSafeName })
             || encode(progress).count > Limits.progressBytes

@@ -87,7 +87,7 @@ extension WorkService {
         }
         let message = error.message.isEmpty ? "the worker gave no reason" : error.message
         let record = FailureRecord(
-            code: Int(error.code.rawValue), message: message.printable.cut(toBytes: Limits.statusMessageBytes))
+            code: Int(error.code.rawValue), message: message.printable(toBytes: Limits.statusMessageBytes))
         let wasAsked = state.leases[attempt]?.isCancelRequested ?? false
         return error.code == .cancelled && wasAsked ? .cancelled(record) : .failed(record)
     }

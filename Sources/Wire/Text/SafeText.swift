@@ -33,7 +33,10 @@ extension String {
     }
 
     /// Its beginning as it can be quoted in a sentence.
-    package var excerpt: String { cut(toBytes: 80).printable.cut(toBytes: 80) }
+    package var excerpt: String { printable(toBytes: 80) }
+
+    /// Its beginning as `printable`, of at most `limit` bytes: a "�" may take more of them than what it stands for.
+    package func printable(toBytes limit: Int) -> String { cut(toBytes: limit).printable.cut(toBytes: limit) }
 
     /// Its beginning, of at most `limit` bytes of UTF-8 and whole scalars. A limit in bytes cannot be kept by counting
     /// Characters: one of them may have thousands of bytes.
