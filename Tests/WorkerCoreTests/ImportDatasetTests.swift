@@ -109,6 +109,5 @@ import Wire
         #expect(throws: JobError.self) {
             try UserImage.values(try Self.bomb(), name: "b.png", height: 28, width: 28, channels: 1)
         }
-        #expect(DatasetFile.largestSide == ImageDataset.largestSide)
     }
 }

@@ -1,7 +1,9 @@
+import ModelSettings
+
 /// Images of one size in memory, with the class of each where it is known.
 package struct ImageDataset: Sendable, Equatable {
     /// No side of an image is longer than this.
-    package static let largestSide = 1024
+    package static let largestSide = ImageBounds.largestSide
     /// Of classes, whether labels or names.
     package static let largestClassCount = 256
 

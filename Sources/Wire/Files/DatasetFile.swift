@@ -1,3 +1,5 @@
+import ModelSettings
+
 /// What a file of a dataset is, told from its name and its first bytes: for the client before it uploads anything, and for the
 /// worker before it fetches the rest. Whether all of it is right only reading it shows.
 package enum DatasetFile: Hashable, Sendable {
@@ -10,7 +12,7 @@ package enum DatasetFile: Hashable, Sendable {
     /// Bytes of a file that are enough, or all of a shorter one.
     package static let headSize = 512
     /// No side of an image is longer.
-    package static let largestSide = 1024
+    package static let largestSide = ImageBounds.largestSide
     /// Bytes of all files of a dataset together, and of all pixels: they are in memory at once.
     package static let largestTotal: UInt64 = 4 << 30
 
